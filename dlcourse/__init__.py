@@ -1,0 +1,49 @@
+"""What the lessons of *Demystifying Deep Learning* share.
+
+`from dlcourse import check, claim, data` is how most lessons begin. Names are fetched on first use,
+so that importing the package is quick and loads neither torch nor matplotlib.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dlcourse import autograd, data, plots, seeds, widgets
+    from dlcourse.claims import claim
+    from dlcourse.exercises import check, hint, solution
+
+__version__ = "0.1.0"
+
+_MODULES = ("autograd", "data", "plots", "seeds", "widgets")
+_NAMES = {
+    "check": "dlcourse.exercises",
+    "claim": "dlcourse.claims",
+    "hint": "dlcourse.exercises",
+    "solution": "dlcourse.exercises",
+}
+__all__ = [
+    "autograd",
+    "check",
+    "claim",
+    "data",
+    "hint",
+    "plots",
+    "seeds",
+    "solution",
+    "widgets",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import `name` the first time it is asked for (PEP 562)."""
+    if name in _MODULES:
+        return import_module(f"dlcourse.{name}")
+    if name in _NAMES:
+        value = getattr(import_module(_NAMES[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'dlcourse' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))
