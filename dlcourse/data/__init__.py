@@ -1,0 +1,64 @@
+"""Real data for the lessons: pinned to the byte, described by a card, offline once fetched.
+
+`load("mnist")` is all that most lessons need. `catalog` lists what there is.
+"""
+
+from dlcourse.data import cache
+from dlcourse.data.card import Archive, Card, Library
+from dlcourse.data.catalogue import catalog
+from dlcourse.data.dataset import Dataset, Split
+
+__all__ = [
+    "Archive",
+    "Card",
+    "Dataset",
+    "Library",
+    "Split",
+    "catalog",
+    "fetch",
+    "fetched",
+    "load",
+    "verify",
+]
+
+
+def load(name: str) -> Dataset:
+    """Return a data set by its name in the catalogue, fetching it the first time it is asked for.
+
+    Raise LookupError for an unknown name, ConnectionError if it has to be fetched and cannot be,
+    ValueError if what arrives is not the pinned data, OSError if the cache cannot be written.
+    """
+    card = catalog[name]
+    arrays = card.library.read() if card.library else cache.fetch(card, progress=True)
+    return Dataset.from_arrays(card, arrays)
+
+
+def fetch(name: str, progress: bool = True) -> None:
+    """Make sure that a data set can be loaded without a network; raise what `load` raises."""
+    card = catalog[name]
+    if not card.library:
+        cache.fetch(card, progress)
+
+
+def fetched(name: str) -> bool:
+    """Return whether a data set can be loaded without a network, as far as one can see at once."""
+    card = catalog[name]
+    return card.library is not None or cache.location(card).exists()
+
+
+def verify(name: str) -> None:
+    """Compare every byte of a data set with its pinned SHA-256.
+
+    Raise FileNotFoundError if it has not been fetched and ValueError if it is not the pinned data.
+    """
+    card = catalog[name]
+    if not fetched(name):
+        raise FileNotFoundError(
+            f"{card.title} is not in the data cache yet: run `dlcourse data fetch {name}` first."
+        )
+    arrays = card.library.read() if card.library else cache.read(card)
+    if arrays is None or cache.fingerprint(arrays) != card.sha256:
+        mend = "`make setup` installs" if card.library else f"`dlcourse data fetch {name}` fetches"
+        raise ValueError(
+            f"{card.title} is not the data that the course was written with: {mend} them again."
+        )

@@ -1,0 +1,111 @@
+"""The data cache: one plain file a data set, complete or absent, checked whenever it is read."""
+
+import errno
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock
+
+from dlcourse.data import archives
+from dlcourse.data.card import Arrays, Card
+from dlcourse.paths import data_cache
+
+
+def fingerprint(arrays: Arrays) -> str:
+    """Return the SHA-256 of the arrays: their names, types, shapes and bytes."""
+    digest = hashlib.sha256()
+    for name, array in sorted(arrays.items()):
+        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def location(card: Card) -> Path:
+    """Return where a data set is cached; other contents, another file."""
+    return data_cache() / f"{card.name}-{card.sha256[:12]}.npz"
+
+
+def read(card: Card) -> Arrays | None:
+    """Return the cached arrays, or None if they are missing or are not the pinned ones."""
+    try:
+        with np.load(location(card), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except Exception:  # a damaged file can raise nearly anything, depending on the byte
+        return None
+    return arrays if fingerprint(arrays) == card.sha256 else None
+
+
+def fetch(card: Card, progress: bool) -> Arrays:
+    """Return the cached arrays, filling the cache first if need be.
+
+    Of two processes that fetch at once, the second waits and finds the work done. Raise
+    ConnectionError if no archive can be had, ValueError if none is the pinned one, OSError if the
+    cache cannot be written; nothing half-made remains.
+    """
+    arrays = read(card)
+    if arrays is not None:
+        return arrays
+    folder = data_cache()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / f".{card.name}.lock"):
+            arrays = read(card)
+            return (
+                _fill(card, folder / f".{card.name}.part", progress) if arrays is None else arrays
+            )
+    except ConnectionError:
+        raise
+    except OSError as error:
+        raise type(error)(_unwritable(folder, error)) from error
+
+
+def _fill(card: Card, part: Path, progress: bool) -> Arrays:
+    """Fetch the arrays and put them into the cache in one step; `part` is where they are made."""
+    try:
+        arrays = _first_source(card, part, progress)
+        np.savez(part / "data.npz", allow_pickle=False, **arrays)
+        os.replace(part / "data.npz", location(card))
+        return arrays
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _first_source(card: Card, part: Path, progress: bool) -> Arrays:
+    """Return the arrays from the first archive that can be had and is the pinned one."""
+    failures: list[Exception] = []
+    for archive in card.archives:
+        shutil.rmtree(part, ignore_errors=True)  # of an archive that failed, or a run that was cut
+        part.mkdir()
+        try:
+            arrays = archives.read(archive, part, progress)
+            if fingerprint(arrays) == card.sha256:
+                return arrays
+            failures.append(ValueError(f"{archive.name} holds other data than the pinned"))
+        except (ConnectionError, ValueError) as failure:
+            failures.append(failure)
+    offline = all(isinstance(failure, ConnectionError) for failure in failures)
+    raise (ConnectionError if offline else ValueError)(_unfetched(card, failures))
+
+
+def _unfetched(card: Card, failures: list[Exception]) -> str:
+    """Say that no source could be used, why, and what helps."""
+    state = "is damaged in" if location(card).exists() else "is not in"
+    return (
+        f"{card.title} {state} the data cache {data_cache()} and could not be fetched "
+        f"({'; '.join(map(str, failures))}): run `dlcourse data fetch {card.name}` once with a "
+        "network connection, or set DLCOURSE_DATA to a folder that holds it."
+    )
+
+
+def _unwritable(folder: Path, error: OSError) -> str:
+    """Say that the cache cannot be written, why, and what helps."""
+    if error.errno == errno.ENOSPC:
+        return f"The data cache {folder} is full: free some space there, or {_ELSEWHERE}."
+    reason = error.strerror or error
+    return f"The data cache {folder} cannot be written ({reason}): make it so, or {_ELSEWHERE}."
+
+
+_ELSEWHERE = "set DLCOURSE_DATA to a folder with room that you may write"
