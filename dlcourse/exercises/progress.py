@@ -1,0 +1,121 @@
+"""What a learner has passed: one small file of their own (`dlcourse.paths.PROGRESS`)."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock
+
+from dlcourse import paths
+
+
+@dataclass(frozen=True)
+class Record:
+    """One exercise: how often it was attempted, hints seen, and when it was first passed (UTC)."""
+
+    attempts: int = 0
+    hints: int = 0
+    passed: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.attempts, int) or not isinstance(self.hints, int):
+            raise TypeError(f"Attempts and hints are counts, not {self!r}.")
+        if self.passed is not None:
+            datetime.fromisoformat(self.passed)
+
+
+_unsaved: dict[str, Record] = {}
+"""What could not be written, so that hints still move on where the file cannot be."""
+
+
+def load() -> dict[str, Record]:
+    """Return every exercise that was attempted or hinted at, by its id."""
+    with _locked():
+        return _read()
+
+
+def attempt(id: str, passed: bool) -> None:
+    """Count an attempt, and note the time if it is the first that passed."""
+    now = datetime.now(UTC).isoformat(timespec="seconds") if passed else None
+    _change(
+        id,
+        lambda record: replace(record, attempts=record.attempts + 1, passed=record.passed or now),
+    )
+
+
+def next_hint(id: str, last: int = 3) -> int:
+    """Count a hint and return its number, from 1 to `last`, where it stays."""
+    return _change(id, lambda record: replace(record, hints=min(record.hints + 1, last))).hints
+
+
+def reset(*ids: str) -> None:
+    """Forget the named exercises, or all of them."""
+    with _locked():
+        kept = {id: record for id, record in _read().items() if ids and id not in ids}
+        _write(kept)
+    for id in ids or list(_unsaved):
+        _unsaved.pop(id, None)
+
+
+def _change(id: str, step: Callable[[Record], Record]) -> Record:
+    """Replace one record, in the file if it can be written and in memory if not."""
+    try:
+        with _locked():
+            records = _read()
+            records[id] = step(records.get(id, Record()))
+            _write(records)
+            return records[id]
+    except OSError as error:
+        print(f"Your progress is not saved ({error.strerror or error}); all else works as ever.")
+        _unsaved[id] = step(_unsaved.get(id, Record()))
+        return _unsaved[id]
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    """Keep other processes out for the moment; raise OSError where no lock can be had."""
+    paths.PROGRESS.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(paths.PROGRESS.with_suffix(".lock"), timeout=2):
+        yield
+
+
+def _read() -> dict[str, Record]:
+    """Return the records. A damaged file is set aside, and what can be read in it kept."""
+    if not paths.PROGRESS.exists():
+        return {}
+    text = paths.PROGRESS.read_text(encoding="utf-8", errors="replace")
+    try:
+        return {id: Record(**entry) for id, entry in json.loads(text).items()}
+    except (ValueError, TypeError, AttributeError):
+        records = _salvage(text)
+    aside = paths.PROGRESS.with_suffix(".json.damaged")
+    os.replace(paths.PROGRESS, aside)
+    _write(records)
+    print(
+        f"Your progress was damaged: {len(records)} exercises were saved, the rest lies in {aside}."
+    )
+    return records
+
+
+def _salvage(text: str) -> dict[str, Record]:
+    """Return the records of a damaged file that stand on a whole line, as `_write` writes them."""
+    records = {}
+    for line in text.splitlines():
+        try:
+            ((id, entry),) = json.loads("{" + line.strip().rstrip(",") + "}").items()
+            records[id] = Record(**entry)
+        except (ValueError, TypeError, AttributeError):
+            continue
+    return records
+
+
+def _write(records: dict[str, Record]) -> None:
+    """Write the file, one record a line, so that no reader ever finds half of it."""
+    lines = [f"{json.dumps(id)}: {json.dumps(asdict(records[id]))}" for id in sorted(records)]
+    draft: Path = paths.PROGRESS.with_suffix(".tmp")
+    draft.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    os.replace(draft, paths.PROGRESS)
