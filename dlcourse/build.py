@@ -1,0 +1,255 @@
+"""Run a lesson in a kernel of its own, and write it back so that only what changed changes."""
+
+import hashlib
+import json
+import logging
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import nbformat
+import psutil
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from dlcourse.course import Lesson
+from dlcourse.course import lesson as find
+from dlcourse.pictures import PNG, alike, encode, pictures
+
+CELL_LIMIT = 180
+"""Seconds after which a cell is given up: more than a lesson needs, even on a busy machine."""
+
+ONE_THREAD = dict.fromkeys(
+    (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "VECLIB_MAXIMUM_THREADS",
+        "NUMEXPR_NUM_THREADS",
+    ),
+    "1",
+)
+"""One thread a library: lessons that run side by side do not slow each other down."""
+
+STORED = {"DLCOURSE_SEED": "0", "DLCOURSE_DEVICE": "cpu", "PYTHONHASHSEED": "0"}
+"""The environment in which stored outputs are made and compared."""
+
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+
+_LOG = logging.getLogger(__name__)
+_LOG.addHandler(logging.NullHandler())  # a failure is told once, in the run's own words
+
+OnCell = Callable[[int, int], None]
+"""Called after each code cell with the number of cells run and the number there are."""
+
+
+class LessonError(RuntimeError):
+    """A lesson that did not run to its end."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one execution of a lesson showed."""
+
+    lesson: Lesson
+    notebook: NotebookNode  # with its new outputs
+    seconds: float  # from the start of the kernel to the last cell
+    memory: int  # bytes that the kernel held at its peak
+    claims: tuple[dict[str, Any], ...]  # as the ledger has them
+    failure: str | None  # one sentence, where a cell failed
+
+
+def execute(
+    lesson: Lesson, on_cell: OnCell | None = None, environment: Mapping[str, str] | None = None
+) -> Run:
+    """Run every cell of a lesson in this Python, in the notebook's folder, one thread a library.
+
+    The variables of `environment` come on top of those. A failing cell ends the run, and is named
+    in the run's `failure`; outside a lesson's code, nothing is raised for it.
+    """
+    notebook = nbformat.read(lesson.path, as_version=4)
+    watch = _Watch(lesson, notebook, on_cell)
+    with tempfile.TemporaryDirectory() as folder:
+        ledger = Path(folder) / "ledger.jsonl"
+        variables = os.environ | ONE_THREAD | {"PYTHONHASHSEED": "0"} | dict(environment or {})
+        variables |= {"DLCOURSE_LESSON": lesson.name, "DLCOURSE_LEDGER": str(ledger)}
+        started = perf_counter()
+        failure = watch.run(variables)
+        seconds = perf_counter() - started
+        claims = _claims(ledger)
+    return Run(lesson, notebook, seconds, watch.memory, claims, failure)
+
+
+class _Watch:
+    """A notebook's client that counts cells, watches memory and puts failures into words."""
+
+    def __init__(self, lesson: Lesson, notebook: NotebookNode, on_cell: OnCell | None) -> None:
+        self.lesson = lesson
+        self.on_cell = on_cell
+        self.memory = 0
+        self.begun = 0
+        self.total = sum(c.cell_type == "code" and c.source.strip() != "" for c in notebook.cells)
+        # Without folders to look in, the manager knows one kernel: this Python's own.
+        specs = KernelSpecManager(kernel_dirs=[])
+        self.kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)
+        self.client = NotebookClient(
+            notebook,
+            km=self.kernel,
+            log=_LOG,
+            timeout=CELL_LIMIT,
+            record_timing=False,
+            store_widget_state=False,
+            coalesce_streams=True,
+            resources={"metadata": {"path": str(lesson.path.parent)}},
+            on_cell_execute=self._before,
+            on_cell_executed=self._after,
+        )
+
+    def run(self, variables: dict[str, str]) -> str | None:
+        """Run all cells; return None, or a sentence that names the cell that failed and why."""
+        try:
+            # What a kernel writes past its notebook is for those who mend kernels.
+            self.client.execute(env=variables, cleanup_kc=True, stderr=subprocess.DEVNULL)
+        except CellExecutionError as error:
+            told = " ".join(f"{error.ename}: {error.evalue}".split())
+        except CellTimeoutError:
+            told = f"it ran for more than {CELL_LIMIT} seconds"
+        except DeadKernelError:
+            told = "its kernel died, for want of memory perhaps"
+        else:
+            return None
+        where = f"Lesson {self.lesson.id} ({self.lesson.title}) failed at cell [{self.begun}]"
+        return f"{where}: {told.rstrip('.')}."
+
+    def _before(self, **_: Any) -> None:
+        self.begun += 1
+
+    def _after(self, **_: Any) -> None:
+        provisioner: Any = self.kernel.provisioner
+        self.memory = max(self.memory, peak_memory(provisioner.pid))
+        if self.on_cell:
+            self.on_cell(self.begun, self.total)
+
+
+def peak_memory(pid: int) -> int:
+    """Return the most memory that a process and its children have held, in bytes.
+
+    Where the system keeps no peak (macOS), it is what they hold now; 0 for one that has ended.
+    """
+    try:
+        process = psutil.Process(pid)
+        return sum(_peak(each) for each in (process, *process.children(recursive=True)))
+    except (psutil.Error, OSError):
+        return 0
+
+
+def _peak(process: psutil.Process) -> int:
+    """Return the most memory that one process has held, in bytes."""
+    if sys.platform == "linux":
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+        if mark := re.search(r"VmHWM:\s*(\d+) kB", status):
+            return int(mark[1]) * 1024
+    held = process.memory_info()
+    return int(getattr(held, "peak_wset", held.rss))
+
+
+def _claims(ledger: Path) -> tuple[dict[str, Any], ...]:
+    """Read a run's claims, and pass them on to the ledger that the user asked for."""
+    text = ledger.read_text(encoding="utf-8") if ledger.exists() else ""
+    if text and (asked := os.environ.get("DLCOURSE_LEDGER", "").strip()):
+        with Path(asked).open("a", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    return tuple(json.loads(line) for line in text.splitlines())
+
+
+def build(lesson: Lesson, on_cell: OnCell | None = None) -> bool:
+    """Run a lesson and write its notebook back; return whether the file changed.
+
+    Raises LessonError, and leaves the file as it is, where a cell fails or where somebody else
+    saved the notebook meanwhile.
+    """
+    before = lesson.path.read_bytes()
+    run = execute(lesson, on_cell, STORED)
+    if run.failure:
+        raise LessonError(f"{run.failure} The notebook was left as it was.")
+    normalise(run.notebook, nbformat.reads(before.decode("utf-8"), as_version=4))
+    after = (nbformat.writes(run.notebook).rstrip("\n") + "\n").encode("utf-8")
+    if lesson.path.read_bytes() != before:
+        raise LessonError(
+            f"{lesson.path.name} was saved by somebody else while it ran: build it again."
+        )
+    if after == before:
+        return False
+    part = lesson.path.with_suffix(".part")
+    part.write_bytes(after)
+    os.replace(part, lesson.path)  # never half a notebook
+    return True
+
+
+def normalise(notebook: NotebookNode, stored: NotebookNode) -> None:
+    """Make an executed notebook differ from the stored one in substance only, in place."""
+    before = {cell.id: cell for cell in stored.cells}
+    notebook.metadata = NotebookNode(
+        kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
+        language_info={"name": "python"},
+        dlcourse=notebook.metadata.dlcourse,
+    )
+    count = 0
+    for cell in notebook.cells:
+        cell.metadata = _kept_metadata(cell.metadata)
+        if cell.cell_type == "code" and cell.source.strip():
+            count += 1
+            cell.execution_count = count
+            cell.outputs = _kept_outputs(cell, before[cell.id])
+            if is_volatile(cell) or pictures(cell.outputs):
+                cell.metadata.dlcourse = {"source": fingerprint(cell.source)}
+
+
+def _kept_metadata(metadata: Mapping[str, Any]) -> NotebookNode:
+    """Return what belongs to a cell, without what editors and runs leave in it."""
+    kept = {k: metadata[k] for k in ("tags", "mystnb", "slideshow", "nbgrader") if k in metadata}
+    if metadata.get("jupyter", {}).get("source_hidden"):
+        kept["jupyter"] = {"source_hidden": True}
+    return NotebookNode(kept)
+
+
+def _kept_outputs(cell: NotebookNode, stored: NotebookNode) -> list[Any]:
+    """Return a cell's outputs: the stored ones where they are as good, else the new ones."""
+    unchanged = stored.metadata.get("dlcourse", {}).get("source") == fingerprint(cell.source)
+    if unchanged and is_volatile(cell):
+        return list(stored.outputs)
+    # A stored widget is dead: its slider moves nothing. Its static twin stands for it.
+    outputs = [output for output in cell.outputs if _WIDGET not in output.get("data", {})]
+    drawn_before = iter(pictures(stored.outputs) if unchanged else ())
+    for output in outputs:
+        if "execution_count" in output:
+            output.execution_count = cell.execution_count
+        for drawn in pictures([output]):
+            before = next(drawn_before, drawn)
+            output.data[PNG] = encode(before if alike(before, drawn) else drawn)
+    return outputs
+
+
+def is_volatile(cell: NotebookNode) -> bool:
+    """Tell whether a cell's outputs change from run to run (widgets, timings)."""
+    return "nbval-ignore-output" in cell.metadata.get("tags", ())
+
+
+def fingerprint(source: str) -> str:
+    """Return a short digest of a source, which says what a cell's stored outputs were made from."""
+    return hashlib.sha256(source.encode("utf-8")).hexdigest()[:16]
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        print(name, "changed" if build(find(name)) else "is as it was")

@@ -1,0 +1,183 @@
+"""What a lesson is: its notebook's metadata and cells, read without running anything."""
+
+import json
+import re
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Self
+
+from dlcourse.paths import NOTEBOOKS, ROOT
+
+PARTS = (
+    "Start",
+    "Neurons",
+    "Depth",
+    "Backpropagation and training",
+    "Vision",
+    "Language and speech",
+    "Healthcare",
+    "Finance",
+    "Games",
+    "Why it matters",
+)
+"""The parts of the course; a lesson's first digit is its part."""
+
+_NAME = re.compile(r"\d\d_[a-z0-9_]+\.ipynb")  # leaves a learner's own copies and scratch files out
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a notebook."""
+
+    id: str
+    kind: str  # "code", "markdown" or "raw"
+    source: str
+    metadata: dict[str, Any]
+    outputs: tuple[dict[str, Any], ...] = ()
+    execution_count: int | None = None
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """The cell's tags, such as `exercise` or `instructor`."""
+        return frozenset(self.metadata.get("tags", ()))
+
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> Self:
+        """Read a cell as the notebook's file holds it."""
+        return cls(
+            id=stored.get("id", ""),
+            kind=stored["cell_type"],
+            source="".join(stored["source"]),
+            metadata=stored["metadata"],
+            outputs=tuple(stored.get("outputs", ())),
+            execution_count=stored.get("execution_count"),
+        )
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One notebook: what its metadata says of it, and its cells."""
+
+    id: str
+    title: str
+    part: int
+    question: str
+    minutes: int  # of a learner's time
+    seconds: int  # of one core
+    needs: tuple[str, ...]  # ids of the lessons it builds on
+    objectives: tuple[str, ...]
+    data: tuple[str, ...]  # names in the catalogue
+    terms: tuple[str, ...]
+    exercises: tuple[str, ...]
+    path: Path
+    cells: tuple[Cell, ...] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The notebook's name without its suffix: `11_neuron`."""
+        return self.path.stem
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a lesson; raise ValueError if it is no notebook or its metadata falls short."""
+        try:
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            cells = tuple(Cell.read(cell) for cell in notebook["cells"])
+            metadata = notebook["metadata"].get("dlcourse")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(
+                f"{path.name} cannot be read as a notebook ({error!r}): "
+                f"restore it with `git checkout -- {path.parent.name}/{path.name}`."
+            ) from error
+        return cls(**_checked(metadata, path), path=path, cells=cells)
+
+
+def _checked(metadata: Any, path: Path) -> dict[str, Any]:
+    """Return the metadata with lists as tuples; raise ValueError where a field is amiss."""
+    expected = {f.name: f.type for f in fields(Lesson) if f.name not in ("path", "cells")}
+    found = set(metadata) if isinstance(metadata, dict) else set()
+    if found != set(expected):
+        raise ValueError(
+            f"{path.name} needs the metadata `dlcourse` with exactly these fields: "
+            f"{', '.join(expected)}; amiss here: {', '.join(sorted(found ^ set(expected)))}."
+        )
+    checked = {key: tuple(v) if isinstance(v, list) else v for key, v in metadata.items()}
+    for key, value in checked.items():
+        texts = isinstance(value, tuple) and all(isinstance(part, str) for part in value)
+        kind = tuple[str, ...] if texts else type(value)
+        if kind != expected[key]:
+            raise ValueError(
+                f"{path.name} has {key} = {metadata[key]!r} in its metadata, "
+                f"but needs {_IN_WORDS[expected[key]]}."
+            )
+    return checked
+
+
+_IN_WORDS: dict[Any, str] = {
+    str: "a text",
+    int: "a whole number",
+    tuple[str, ...]: "a list of texts",
+}
+
+
+def lessons(folder: Path = NOTEBOOKS) -> tuple[Lesson, ...]:
+    """Return all lessons in reading order."""
+    paths = sorted(path for path in folder.glob("*.ipynb") if is_lesson(path))
+    return tuple(Lesson.read(path) for path in paths)
+
+
+def is_lesson(path: Path) -> bool:
+    """Tell whether a file is named like a lesson, NN_short_name.ipynb."""
+    return _NAME.fullmatch(path.name) is not None
+
+
+def lesson(name: str, folder: Path = NOTEBOOKS) -> Lesson:
+    """Return one lesson by its id, name or file: "11", "neuron", "11_neuron" or its path.
+
+    Raises ValueError, with the nearest lesson there is, where there is none of that name.
+    """
+    known: dict[str, Lesson] = {}
+    for found in lessons(folder):
+        known |= dict.fromkeys((found.id, found.name[3:], found.name), found)
+    wanted = Path(name).stem.lower()
+    if wanted in known:
+        return known[wanted]
+    near = get_close_matches(wanted, known, n=1)
+    hint = f"did you mean {known[near[0]].name}?" if near else "`dlcourse lessons` lists them."
+    raise ValueError(f"There is no lesson {name!r}: {hint}")
+
+
+_START, _END = "<!-- lessons -->\n", "<!-- /lessons -->"
+
+
+def readme_map(folder: Path = NOTEBOOKS) -> str:
+    """Return README's table of lessons, in Markdown."""
+    rows = ["| Part | Lesson | The question | Minutes |", "|---|---|---|--:|"]
+    shown = None
+    for each in lessons(folder):
+        part = "" if each.part == shown else f"**{each.part}** {PARTS[each.part]}"
+        link = f"[{each.id} {each.title}]({folder.name}/{each.path.name})"
+        rows.append(f"| {part} | {link} | {each.question} | {each.minutes} |")
+        shown = each.part
+    return "\n".join(rows) + "\n"
+
+
+def with_map(readme: str) -> str:
+    """Return README's text with its table of lessons made anew, between the two markers.
+
+    Raises ValueError where the markers are missing.
+    """
+    before, start, rest = readme.partition(_START)
+    _, end, after = rest.partition(_END)
+    if not (start and end):
+        raise ValueError(
+            f"README.md has no {_START.strip()} … {_END}: write these two lines, "
+            "each on its own, where the table of lessons belongs."
+        )
+    return before + start + readme_map() + end + after
+
+
+if __name__ == "__main__":
+    readme = ROOT / "README.md"
+    readme.write_text(with_map(readme.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

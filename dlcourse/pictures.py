@@ -1,0 +1,96 @@
+"""Do two pictures look the same? Stored figures compared with newly drawn ones."""
+
+import base64
+import io
+import struct
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from dlcourse.paths import ROOT
+
+PNG = "image/png"
+"""The one kind of picture that lessons store."""
+
+LIMIT = 2.0
+"""The largest difference that still counts as the same picture.
+
+Measured on Matplotlib's figures: noise of 1e-4 in a curve scores 0.1 and of 1e-3 0.3, one word of
+a title 2.3, another colour of a curve 5 to 11, another curve 14. Colours are compared because two
+of them may be the same grey.
+"""
+
+FOLDER = ROOT / "build" / "figures"
+"""Where pictures that differ are kept to be looked at."""
+
+_SIDE, _BLOCK = 64, 8  # pixels of a thumbnail, and of the blocks that are compared
+_TEXT = {b"tEXt", b"zTXt", b"iTXt", b"tIME"}  # PNG chunks that name versions and dates
+
+
+def pictures(outputs: Iterable[Mapping[str, Any]]) -> list[bytes]:
+    """Return the pictures among a cell's outputs, as the files that they are."""
+    found = (output.get("data", {}).get(PNG) for output in outputs)
+    return [base64.b64decode("".join(picture)) for picture in found if picture]
+
+
+def encode(picture: bytes) -> str:
+    """Return a picture as a notebook holds it, without texts and dates in it.
+
+    Those change when the picture does not: the version of the library that drew it, for one.
+    """
+    kept, at = [picture[:8]], 8
+    while at < len(picture):
+        (length,) = struct.unpack(">I", picture[at : at + 4])
+        end = at + 12 + length  # length, name, content, checksum
+        if picture[at + 4 : at + 8] not in _TEXT:
+            kept.append(picture[at:end])
+        at = end
+    return base64.b64encode(b"".join(kept)).decode("ascii")
+
+
+def difference(one: bytes, other: bytes) -> float:
+    """Return the difference between two pictures, in levels of 0 to 255.
+
+    It is the mean over the block of their thumbnails, and the colour, where they differ most.
+    """
+    gap = np.abs(_thumbnail(one) - _thumbnail(other))  # (64, 64, 3)
+    blocks = gap.reshape(_SIDE // _BLOCK, _BLOCK, _SIDE // _BLOCK, _BLOCK, 3)
+    return float(blocks.mean(axis=(1, 3)).max())
+
+
+def _thumbnail(picture: bytes) -> NDArray[np.float64]:
+    """Return a picture on white at 64×64 pixels in red, green and blue."""
+    image = Image.open(io.BytesIO(picture)).convert("RGBA")
+    on_white = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    return np.asarray(on_white.resize((_SIDE, _SIDE), Image.Resampling.BOX), dtype=np.float64)
+
+
+def alike(one: bytes, other: bytes) -> bool:
+    """Tell whether two pictures look the same."""
+    return one == other or difference(one, other) <= LIMIT
+
+
+def compare(stored: list[bytes], drawn: list[bytes], name: str, folder: Path = FOLDER) -> list[str]:
+    """Return a sentence for each drawn figure of a cell that is not the stored one.
+
+    Both pictures are then kept in `folder`, in files that begin with `name`.
+    """
+    if len(stored) != len(drawn):
+        return [f"{len(drawn)} figures were drawn where {len(stored)} are stored."]
+    said = []
+    for number, (before, after) in enumerate(zip(stored, drawn, strict=True), start=1):
+        if alike(before, after):
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        files = [folder / f"{name}-{number}-{kind}.png" for kind in ("stored", "drawn")]
+        for file, picture in zip(files, (before, after), strict=True):
+            file.write_bytes(picture)
+        said.append(
+            f"Figure {number} differs from the stored one by {difference(before, after):.1f} "
+            f"(up to {LIMIT:g} is the same picture): compare {files[0]} and {files[1]}."
+        )
+    return said

@@ -1,0 +1,213 @@
+"""Running a lesson, and writing it back so that only what changed changes."""
+
+import json
+import os
+import subprocess
+import sys
+
+import nbformat
+import psutil
+import pytest
+
+from dlcourse import build
+from dlcourse.course import Lesson
+
+PLOT = """
+import matplotlib.pyplot as plt
+plt.plot([0, 1, 2], [0, 1, {}])
+plt.show()
+"""
+
+
+def stored(lesson: Lesson) -> nbformat.NotebookNode:
+    """Return a lesson's notebook as its file holds it."""
+    return nbformat.read(lesson.path, as_version=4)
+
+
+def edit(lesson: Lesson, cell: int, **changes: object) -> None:
+    """Change a cell of a lesson's file."""
+    notebook = stored(lesson)
+    notebook.cells[cell].update(changes)
+    nbformat.write(notebook, lesson.path)
+
+
+# --- execution ------------------------------------------------------------------------------------
+
+
+def test_a_run_has_outputs_claims_and_progress(make_lesson):
+    lesson = make_lesson(
+        "from dlcourse import claim\nimport os",
+        "claim('Two is more than one', 2 > 1, two=2)",
+        "print(os.environ['DLCOURSE_LESSON'], os.path.basename(os.getcwd()))",
+    )
+    seen = []
+    run = build.execute(lesson, on_cell=lambda done, total: seen.append((done, total)))
+    assert run.failure is None
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+    assert run.notebook.cells[2].outputs[0].text == f"19_tiny {lesson.path.parent.name}\n"
+    [claimed] = run.claims
+    assert claimed["text"] == "Two is more than one"
+    assert claimed["lesson"] == "19_tiny"
+    assert claimed["held"] is True
+    assert claimed["figures"] == {"two": 2}
+    assert run.seconds > 0
+
+
+def test_a_run_passes_its_claims_on_to_the_ledger_that_was_asked_for(
+    make_lesson, tmp_path, monkeypatch
+):
+    ledger = tmp_path / "ledger.jsonl"
+    ledger.write_text('{"text": "earlier"}\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DLCOURSE_LEDGER", "ledger.jsonl")
+    monkeypatch.setenv("DLCOURSE_SEED", "3")
+    build.execute(make_lesson("from dlcourse import claim\nclaim('It is so', True)"))
+    entries = [json.loads(line) for line in ledger.read_text(encoding="utf-8").splitlines()]
+    assert [entry["text"] for entry in entries] == ["earlier", "It is so"]
+    assert entries[1]["seed"] == 3
+
+
+def test_a_run_uses_this_python_with_one_thread(make_lesson, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    run = build.execute(make_lesson("import os, sys\n(sys.prefix, os.environ['OMP_NUM_THREADS'])"))
+    assert run.notebook.cells[0].outputs[0].data["text/plain"] == repr((sys.prefix, "1"))
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("undefined", "NameError: name 'undefined' is not defined"),
+        ("from dlcourse import claim\nclaim('Up is down', False)", "ClaimError: ✘ Up is down"),
+        ("import os\nos._exit(1)", "its kernel died"),
+    ],
+)
+def test_a_failing_cell_is_named_in_one_sentence(make_lesson, source, told):
+    run = build.execute(make_lesson("1", source, "2"))
+    assert run.failure is not None
+    assert run.failure.startswith(f"Lesson 19 (A tiny lesson) failed at cell [2]: {told}")
+    assert "\n" not in run.failure
+
+
+def test_a_cell_without_end_is_given_up(make_lesson, monkeypatch):
+    monkeypatch.setattr(build, "CELL_LIMIT", 1)
+    run = build.execute(make_lesson("while True: pass"))
+    assert run.failure == (
+        "Lesson 19 (A tiny lesson) failed at cell [1]: it ran for more than 1 seconds."
+    )
+
+
+def test_the_peak_of_memory_is_seen_after_it_was_given_back(make_lesson):
+    size = 300 << 20
+    lean = build.execute(make_lesson("import numpy as np", "1")).memory
+    work = f"np.ones({size}, np.uint8).sum()"
+    heavy = build.execute(make_lesson("import numpy as np", work, "1")).memory
+    assert 30 << 20 < lean < 300 << 20
+    assert size * 0.9 < heavy - lean < size * 1.3
+
+
+def test_the_memory_of_a_process_that_ended_is_nothing():
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    assert build.peak_memory(ended.pid) == 0
+    assert build.peak_memory(os.getpid()) >= psutil.Process().memory_info().rss * 0.9
+
+
+# --- building -------------------------------------------------------------------------------------
+
+
+def test_a_second_build_changes_nothing(make_lesson):
+    lesson = make_lesson(
+        PLOT.format(0),
+        ("import time\nprint(time.time_ns())", "nbval-ignore-output"),
+        ("import ipywidgets\nipywidgets.IntSlider()", "nbval-ignore-output"),
+        "print('a')\nprint('b', flush=True)\nprint('c')\nhash('text')",
+    )
+    assert build.build(lesson)
+    first = lesson.path.read_bytes()
+    assert not build.build(lesson)
+    assert lesson.path.read_bytes() == first
+
+
+def test_a_build_keeps_what_belongs_to_a_lesson_and_nothing_else(make_lesson):
+    lesson = make_lesson("1", "print('a', flush=True)\nprint('b')")
+    notebook = stored(lesson)
+    notebook.metadata.update(widgets={"x": 1}, kernelspec={"name": "mine", "display_name": "Mine"})
+    belongs = {
+        "tags": ["exercise"],
+        "mystnb": {"image": {"alt": "A line"}},
+        "slideshow": {"slide_type": "slide"},
+        "nbgrader": {"grade": True},
+        "jupyter": {"source_hidden": True},
+    }
+    notebook.cells[0].metadata.update(belongs, execution={"started": "now"}, collapsed=True)
+    notebook.cells[0].metadata.jupyter["outputs_hidden"] = False
+    notebook.cells[1].metadata.update(trusted=True, jupyter={"outputs_hidden": True})
+    nbformat.write(notebook, lesson.path)
+    build.build(lesson)
+    built = stored(lesson)
+    assert set(built.metadata) == {"dlcourse", "kernelspec", "language_info"}
+    assert built.metadata.kernelspec.name == "python3"
+    assert built.metadata.language_info == {"name": "python"}
+    assert built.metadata.dlcourse == notebook.metadata.dlcourse
+    assert built.cells[0].metadata == belongs
+    assert built.cells[1].metadata == {"tags": []}
+    assert [cell.id for cell in built.cells] == ["cell-0", "cell-1"]
+    assert [cell.execution_count for cell in built.cells] == [1, 2]
+    assert built.cells[0].outputs[0].execution_count == 1
+    assert [output.text for output in built.cells[1].outputs] == ["a\nb\n"]
+
+
+def test_a_volatile_output_is_kept_until_its_source_changes(make_lesson):
+    lesson = make_lesson(("import time\nprint(time.time_ns())", "nbval-ignore-output"))
+    build.build(lesson)
+    first = stored(lesson).cells[0].outputs
+    build.build(lesson)
+    assert stored(lesson).cells[0].outputs == first
+    edit(lesson, 0, source="import time\nprint('now', time.time_ns())")
+    build.build(lesson)
+    assert stored(lesson).cells[0].outputs[0].text.startswith("now ")
+
+
+def test_a_widget_is_not_stored(make_lesson):
+    lesson = make_lesson("import ipywidgets\nprint('above')\nipywidgets.IntSlider()")
+    build.build(lesson)
+    assert [output.output_type for output in stored(lesson).cells[0].outputs] == ["stream"]
+
+
+def test_a_figure_is_kept_when_it_looks_the_same(make_lesson):
+    # The last point comes from outside, so that a figure changes while its source does not.
+    lesson = make_lesson("y = 0", PLOT.format("y"))
+    build.build(lesson)
+    [first] = stored(lesson).cells[1].outputs
+    edit(lesson, 0, source="y = 1e-4")
+    build.build(lesson)
+    assert stored(lesson).cells[1].outputs == [first]
+    edit(lesson, 0, source="y = 0.5")
+    build.build(lesson)
+    assert stored(lesson).cells[1].outputs != [first]
+
+
+def test_a_failing_cell_leaves_the_file_untouched(make_lesson):
+    lesson = make_lesson("1", "1 / 0")
+    before = lesson.path.read_bytes()
+    with pytest.raises(build.LessonError, match=r"Lesson 19 .* cell \[2\]: ZeroDivisionError"):
+        build.build(lesson)
+    assert lesson.path.read_bytes() == before
+    assert list(lesson.path.parent.iterdir()) == [lesson.path]
+
+
+def test_what_somebody_saves_during_a_build_is_kept(make_lesson):
+    lesson = make_lesson("1")
+    with pytest.raises(build.LessonError, match="was saved by somebody else"):
+        build.build(lesson, on_cell=lambda *_: edit(lesson, 0, source="2"))
+    assert stored(lesson).cells[0].source == "2"
+
+
+def test_a_build_does_not_depend_on_the_environment(make_lesson, monkeypatch):
+    lesson = make_lesson("from dlcourse import seeds\n(seeds.base(), hash('text'))")
+    build.build(lesson)
+    first = lesson.path.read_bytes()
+    monkeypatch.setenv("DLCOURSE_SEED", "5")
+    monkeypatch.setenv("PYTHONHASHSEED", "5")
+    assert not build.build(lesson)
+    assert lesson.path.read_bytes() == first
