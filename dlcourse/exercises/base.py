@@ -84,9 +84,10 @@ class Exercise:
     def _untouched(self, answer: Any) -> bool:
         """Tell whether an answer is still the stub, whatever its comments say."""
         stub = self.define(self.stub)
-        if isinstance(answer, FunctionType | type) and isinstance(stub, FunctionType | type):
-            return bool(_body(answer) == _body(stub))
-        return False
+        forms = (FunctionType, type)
+        return (
+            isinstance(answer, forms) and isinstance(stub, forms) and _body(answer) == _body(stub)
+        )
 
     def _misfit(self, answer: Any) -> str:
         """Say why an answer is not even of the form asked for, or return ""."""
@@ -96,19 +97,19 @@ class Exercise:
         elif callable(answer):
             given = "a function"
         if isinstance(wanted, type):
-            form = f"the class {self.name} itself"
-            return "" if isinstance(answer, type) else f"this needs {form}, but was given {given}"
-        if not callable(wanted):
-            return f"this needs a value, but was given {given}" if callable(answer) else ""
-        call = f"{self.name}{inspect.signature(wanted)}"
-        if isinstance(answer, type) or not callable(answer):
-            return (
-                f"this needs the function {call} itself, without calling it, but was given {given}"
-            )
+            form, fits = f"the class {self.name}", isinstance(answer, type)
+        elif isinstance(wanted, FunctionType):
+            form = f"the function {self.name}{inspect.signature(wanted)} itself, without calling it"
+            fits = given == "a function"
+        else:
+            form, fits = "a value", callable(answer) <= callable(wanted)
+        if not fits:
+            return f"this needs {form}, but was given {given}"
         if inspect.iscoroutinefunction(answer):
             return f"{self.name} is defined with async def: def alone is what is needed"
-        fits = _accepts(answer, len(inspect.signature(wanted).parameters))
-        return "" if fits else f"the function has other arguments than {call}"
+        if isinstance(wanted, FunctionType) and not _accepts(answer, wanted):
+            return f"the function has other arguments than {self.name}{inspect.signature(wanted)}"
+        return ""
 
     def _fault(self, answer: Any) -> str:
         """Say what is wrong with an answer of the right form, or return ""."""
@@ -126,9 +127,9 @@ class Exercise:
 
     def _outcomes(self, answer: Any) -> list[Outcome]:
         """Return the answer's outcome in every case; a value is its own only case."""
-        if callable(answer):
-            return sandbox.run([partial(_call, answer, case) for case in self.arguments()], answer)
-        return sandbox.run([lambda: (plain(answer), [])])
+        if not self.cases:
+            return sandbox.run([lambda: (plain(answer), [])])
+        return sandbox.run([partial(_call, answer, case) for case in self.arguments()], answer)
 
     def _agree(self, one: Outcome, other: Outcome) -> bool:
         """Tell whether two answers did the same in one case."""
@@ -137,30 +138,26 @@ class Exercise:
         (result, changed), (result_, changed_) = one.value, other.value
         return changed == changed_ and not difference(result, result_, self.tolerance)
 
-    def _explain(self, case: int, expected: Outcome, got: Outcome) -> str:
+    def _explain(self, number: int, expected: Outcome, got: Outcome) -> str:
         """Say what is wrong in one case."""
         if got.error:
             return self._failure(got)
         (right, _), (result, changed) = expected.value, got.value
-        if not self.cases:  # naming the right value would give the answer away
-            same_kind = kind(right) == kind(result)
-            return (
-                f"{self.name} is {show(result)}, which is not right"
-                if same_kind
-                else difference(right, result)
-            )
-        if result is None:
+        if self.cases and result is None:
             prints = "prints its result but returns" if got.printed else "returns"
             return f"{self.name} {prints} nothing: end it with return"
         if result is ...:
             return f"{self.name} still returns ...: put your answer in its place"
+        if kind(right) != kind(result):
+            verb = "returns" if self.cases else "is"
+            return f"{self.name} {verb} {kind(result)} where {kind(right)} is expected"
+        if not self.cases:  # naming the right value would give the answer away
+            return f"{self.name} is {show(result)}, which is not right"
         names = list(inspect.signature(self.define(self.solution)).parameters)
         if changed:
             return f"{self.name} changes its argument {names[changed[0]]}: work on a copy of it"
-        inputs = ", ".join(
-            f"{name} = {show(plain(value), 60)}"
-            for name, value in zip(names, self.arguments()[case], strict=False)
-        )
+        case = zip(names, self.arguments()[number], strict=False)
+        inputs = ", ".join(f"{name} = {show(plain(value), 60)}" for name, value in case)
         return f"for {inputs}: {difference(right, result, self.tolerance)}"
 
     def _failure(self, outcome: Outcome) -> str:
@@ -179,27 +176,27 @@ def _call(answer: Callable[..., Any], case: tuple[Any, ...]) -> tuple[Any, list[
     return result, [i for i, (was, now) in pairs if difference(plain(was), plain(now), 0)]
 
 
-def _accepts(function: Callable[..., Any], count: int) -> bool:
-    """Tell whether a function can be called with `count` arguments, if it says so at all."""
+def _accepts(answer: Callable[..., Any], wanted: FunctionType) -> bool:
+    """Tell whether a function can be called with as many arguments as the one that is wanted."""
     try:
-        signature = inspect.signature(function)
+        signature = inspect.signature(answer)
     except (TypeError, ValueError):  # some built-in functions do not tell
         return True
     try:
-        signature.bind(*range(count))
+        signature.bind(*inspect.signature(wanted).parameters)
     except TypeError:
         return False
     return True
 
 
-def _body(defined: FunctionType | type) -> Any:
-    """Return what a function or the functions of a class do, to be compared with another's."""
-    if isinstance(defined, FunctionType):
-        return _instructions(defined.__code__)
-    functions = {
-        name: part for name, part in vars(defined).items() if isinstance(part, FunctionType)
+def _body(defined: FunctionType | type) -> dict[str, Any]:
+    """Return what a function, or each function of a class, does, for comparison with another's."""
+    parts = {"": defined} if isinstance(defined, FunctionType) else vars(defined)
+    return {
+        name: _instructions(part.__code__)
+        for name, part in parts.items()
+        if isinstance(part, FunctionType)
     }
-    return {name: _instructions(function.__code__) for name, function in functions.items()}
 
 
 def _instructions(code: CodeType) -> tuple[Any, ...]:

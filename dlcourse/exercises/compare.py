@@ -46,7 +46,7 @@ def _number(value: complex) -> np.ndarray:
 
 def _array(value: Any) -> Any:
     """Return an array, tensor or table as an array of its own, text in it as a list."""
-    if hasattr(value, "detach"):  # a tensor that carries gradients
+    if hasattr(value, "detach"):  # a tensor may carry gradients
         value = value.detach()
     if not isinstance(value, np.ndarray):
         value = np.asarray(value)
@@ -113,31 +113,34 @@ def difference(expected: Any, got: Any, tolerance: float = 1e-5) -> str:
             if found := difference(expected[key], got[key], tolerance):
                 return f"at [{key!r}], {found}"
         return ""
-    same = _close(expected, got, tolerance) if isinstance(expected, np.ndarray) else expected == got
-    return "" if same else f"expected {show(expected)}, got {show(got)}"
+    if not isinstance(expected, np.ndarray):
+        return "" if expected == got else f"expected {show(expected)}, got {show(got)}"
+    wrong = np.argwhere(~_close(expected, got, tolerance))
+    if not len(wrong):
+        return ""
+    if expected.size <= 8:
+        return f"expected {show(expected)}, got {show(got)}"
+    first = tuple(wrong[0].tolist())
+    return f"at {list(first)}, expected {show(expected[first])}, got {show(got[first])}"
 
 
-def _close(expected: np.ndarray, got: np.ndarray, tolerance: float) -> bool:
-    """Compare two arrays of one shape and kind."""
+def _close(expected: np.ndarray, got: np.ndarray, tolerance: float) -> Any:
+    """Tell for each element of two arrays of one shape and kind whether they agree."""
     if expected.dtype.kind == "b":
-        return np.array_equal(expected, got)
+        return expected == got
     if expected.dtype.kind in "iu":
-        return np.allclose(got, expected, rtol=0, atol=1e-6)
-    largest = np.abs(expected[np.isfinite(expected)]).max(initial=0)
-    return np.allclose(
-        got, expected, rtol=tolerance, atol=tolerance / 100 * largest + 1e-12, equal_nan=True
-    )
+        return np.isclose(got, expected, rtol=0, atol=1e-6)
+    rounding = tolerance / 100 * np.abs(expected[np.isfinite(expected)]).max(initial=0) + 1e-12
+    return np.isclose(got, expected, rtol=tolerance, atol=rounding, equal_nan=True)
 
 
 def show(value: Any, width: int = 80) -> str:
     """Return a plain value as a short line of text."""
     match value:
-        case np.ndarray(ndim=0):
-            text = f"{value:.6g}" if value.dtype.kind in "fc" else str(value)
         case np.ndarray():
-            rows = np.array2string(
-                value, separator=", ", precision=6, threshold=20, max_line_width=9999
-            )
+            digits = "{:.6g}".format
+            formats: Any = {"float_kind": digits, "complex_kind": digits}
+            rows = np.array2string(value, separator=", ", threshold=20, formatter=formats)
             text = " ".join(rows.split())
         case list():
             text = f"[{', '.join(map(show, value))}]"

@@ -2,11 +2,11 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from filelock import FileLock
 
@@ -22,8 +22,8 @@ class Record:
     passed: str | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.attempts, int) or not isinstance(self.hints, int):
-            raise TypeError(f"Attempts and hints are counts, not {self!r}.")
+        if not all(isinstance(count, int) and count >= 0 for count in (self.attempts, self.hints)):
+            raise ValueError(f"Attempts and hints are whole numbers from 0 up, not {self!r}.")
         if self.passed is not None:
             datetime.fromisoformat(self.passed)
 
@@ -34,8 +34,11 @@ _unsaved: dict[str, Record] = {}
 
 def load() -> dict[str, Record]:
     """Return every exercise that was attempted or hinted at, by its id."""
-    with _locked():
-        return _read()
+    try:
+        with _locked():
+            return _read()
+    except OSError:  # where nothing can be written, something may still be read
+        return _parse(_text())[0]
 
 
 def attempt(id: str, passed: bool) -> None:
@@ -84,38 +87,41 @@ def _locked() -> Iterator[None]:
 
 
 def _read() -> dict[str, Record]:
-    """Return the records. A damaged file is set aside, and what can be read in it kept."""
-    if not paths.PROGRESS.exists():
-        return {}
-    text = paths.PROGRESS.read_text(encoding="utf-8", errors="replace")
-    try:
-        return {id: Record(**entry) for id, entry in json.loads(text).items()}
-    except (ValueError, TypeError, AttributeError):
-        records = _salvage(text)
-    aside = paths.PROGRESS.with_suffix(".json.damaged")
-    os.replace(paths.PROGRESS, aside)
-    _write(records)
-    print(
-        f"Your progress was damaged: {len(records)} exercises were saved, the rest lies in {aside}."
-    )
+    """Return the records; of a damaged file keep a copy, and what can be read in it."""
+    records, damaged = _parse(_text())
+    if damaged:
+        aside = paths.PROGRESS.with_suffix(".json.damaged")
+        shutil.copyfile(paths.PROGRESS, aside)
+        _write(records)
+        print(
+            f"Your progress was damaged: {len(records)} exercises are kept, the rest is in {aside}."
+        )
     return records
 
 
-def _salvage(text: str) -> dict[str, Record]:
-    """Return the records of a damaged file that stand on a whole line, as `_write` writes them."""
+def _text() -> str:
+    try:
+        return paths.PROGRESS.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return "{}"
+
+
+def _parse(text: str) -> tuple[dict[str, Record], bool]:
+    """Return the records and False, or those on undamaged lines and True."""
+    wrong = (ValueError, TypeError, AttributeError)
+    with suppress(*wrong):
+        return {id: Record(**entry) for id, entry in json.loads(text).items()}, False
     records = {}
     for line in text.splitlines():
-        try:
+        with suppress(*wrong):
             ((id, entry),) = json.loads("{" + line.strip().rstrip(",") + "}").items()
             records[id] = Record(**entry)
-        except (ValueError, TypeError, AttributeError):
-            continue
-    return records
+    return records, True
 
 
 def _write(records: dict[str, Record]) -> None:
     """Write the file, one record a line, so that no reader ever finds half of it."""
     lines = [f"{json.dumps(id)}: {json.dumps(asdict(records[id]))}" for id in sorted(records)]
-    draft: Path = paths.PROGRESS.with_suffix(".tmp")
+    draft = paths.PROGRESS.with_suffix(".tmp")
     draft.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
     os.replace(draft, paths.PROGRESS)

@@ -9,6 +9,7 @@ import builtins
 import contextlib
 import ctypes
 import io
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -46,7 +47,7 @@ def run(calls: Sequence[Callable[[], Any]], answer: object = None) -> list[Outco
     TimeoutError if the calls have not ended after `LIMIT` seconds in all; a loop in Python is then
     stopped, and a call that waits is left behind.
     """
-    home = getattr(answer, "__globals__", None) or vars(__import__("__main__"))
+    home = getattr(answer, "__globals__", None) or vars(sys.modules["__main__"])
     outcomes: list[Outcome] = []
     late = threading.Event()
 
