@@ -140,7 +140,7 @@ def install() -> None:
     if is_sound():
         print(f"Bringing {VENV} up to date.", flush=True)
     else:
-        print(f"Setting up {VENV}: once, for about 1.5 GB and some minutes.", flush=True)
+        print(f"Setting up {VENV}: once, with about 2 GB and in some minutes.", flush=True)
         steps.insert(0, (f"an environment for Python {platform.python_version()}", create))
     STAMP.unlink(missing_ok=True)
     LOG.write_text("", encoding="utf-8")

@@ -1,0 +1,102 @@
+"""pyproject.toml, requirements.lock and environment.yml say the same."""
+
+import itertools
+import re
+import tomllib
+
+import pytest
+import yaml
+from packaging.markers import Environment, default_environment
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+from rattler import MatchSpec
+
+from dlcourse.paths import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+REQUIREMENTS = [
+    Requirement(line) for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+CONDA_NAMES = {"torch": "pytorch"}  # where conda-forge has another name
+
+PYTHONS = ("3.11.5", "3.11.14", "3.12.0", "3.13.0", "3.13.9")
+SYSTEMS = {
+    "linux": ("posix", "Linux", "x86_64"),
+    "darwin": ("posix", "Darwin", "arm64"),
+    "win32": ("nt", "Windows", "AMD64"),
+}
+
+
+def surroundings(python: str, system: str) -> Environment:
+    """Return what markers see on that Python and system."""
+    os_name, platform_system, machine = SYSTEMS[system]
+    return {
+        **default_environment(),
+        "python_version": python.rpartition(".")[0],
+        "python_full_version": python,
+        "implementation_version": python,
+        "os_name": os_name,
+        "sys_platform": system,
+        "platform_system": platform_system,
+        "platform_machine": machine,
+    }
+
+
+def pins(python: str, system: str) -> dict[str, list[Version]]:
+    """Return the versions that the lock installs there, by name."""
+    found: dict[str, list[Version]] = {}
+    for requirement in map(Requirement, LOCK):
+        if requirement.marker is None or requirement.marker.evaluate(surroundings(python, system)):
+            (pin,) = requirement.specifier
+            found.setdefault(requirement.name, []).append(Version(pin.version))
+    return found
+
+
+@pytest.mark.parametrize(("python", "system"), list(itertools.product(PYTHONS, SYSTEMS)))
+def test_lock_meets_every_requirement_on_every_supported_machine(python: str, system: str) -> None:
+    found = pins(python, system)
+    assert [name for name, versions in found.items() if len(versions) > 1] == []
+    for requirement in REQUIREMENTS:
+        (version,) = found[canonicalize_name(requirement.name)]
+        assert version in requirement.specifier, requirement
+
+
+def test_lock_pins_exactly_and_names_no_host() -> None:
+    line = re.compile(r"[a-z0-9-]+==[A-Za-z0-9.]+( ; [a-z_]+ [-a-z0-9_'.<>=!() ]+)?", re.IGNORECASE)
+    assert [text for text in LOCK if not line.fullmatch(text)] == []
+
+
+def test_lock_holds_torch_first_and_none_of_its_cuda_libraries() -> None:
+    torch = next(requirement for requirement in REQUIREMENTS if requirement.name == "torch")
+    assert LOCK[0] == str(torch) == "torch==2.13.0"
+    assert [text for text in LOCK if text.startswith(("nvidia", "cuda", "triton"))] == []
+
+
+def clauses(range_: str) -> set[str]:
+    """Return the parts of a version range, such as {">=2.4", "<3"}."""
+    return set(range_.split(",")) if range_ else set()
+
+
+def test_environment_for_conda_says_what_the_project_says() -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    *specs, pip = environment["dependencies"]
+    conda = {}
+    for spec in (MatchSpec(text, strict=True) for text in specs):
+        conda[spec.name.normalized] = clauses(spec.version or "")
+    project = {
+        CONDA_NAMES.get(requirement.name, requirement.name): clauses(str(requirement.specifier))
+        for requirement in REQUIREMENTS
+    }
+    python = {"python": clauses(str(SpecifierSet(PROJECT["requires-python"]))), "pip": set()}
+    assert conda == project | python
+    assert environment["channels"] == ["conda-forge", "nodefaults"]
+    assert pip == {"pip": ["-e ."]}
+
+
+def test_conda_installs_the_cpu_build_of_pytorch() -> None:
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    (line,) = re.findall(r"- (pytorch .*)", text)
+    assert MatchSpec(line, strict=True).build == "cpu*"

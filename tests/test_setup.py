@@ -1,0 +1,401 @@
+"""make.py: set-up from nothing, again, after an interruption, a move or a change."""
+
+import ast
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from dlcourse.paths import ROOT
+
+
+def load(clone: Path) -> Any:
+    """Import the make.py of a clone."""
+    spec = importlib.util.spec_from_file_location("make", clone / "make.py")
+    assert spec is not None
+    assert spec.loader is not None
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    return make
+
+
+@pytest.fixture
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Return the make.py of a clone whose path has a space and an umlaut."""
+    clone = tmp_path / "my cloné"
+    clone.mkdir()
+    for name in ("make.py", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, clone)
+    monkeypatch.delenv("DLCOURSE_TORCH", raising=False)
+    return load(clone)
+
+
+class Machine:
+    """Stands for the programs that set-up calls: notes each command, and fails or stops one."""
+
+    def __init__(self, make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.make = make
+        self.commands: list[str] = []
+        self.trouble: dict[str, BaseException] = {}
+        monkeypatch.setattr(make, "logged", self.logged)
+        monkeypatch.setattr(make, "reaches", lambda url: False)
+
+    def logged(self, *command: str) -> None:
+        text = " ".join(command[1:]).replace("-m pip --disable-pip-version-check --no-input ", "")
+        self.commands.append(text)
+        for part, error in self.trouble.items():
+            if part in text:
+                raise error
+        if "-m venv" in text:
+            self.make.BIN.mkdir(parents=True)
+            self.make.PYTHON.touch()
+
+    def setup(self) -> list[str]:
+        """Set up, and return the commands that it took."""
+        self.commands.clear()
+        self.make.setup()
+        return self.commands
+
+
+@pytest.fixture
+def machine(make: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    return Machine(make, monkeypatch)
+
+
+def is_fresh(commands: list[str]) -> bool:
+    """Tell whether a set-up began with a new environment."""
+    return any("-m venv" in command for command in commands)
+
+
+def test_setup_installs_torch_the_lock_and_the_course_in_this_order(machine: Machine) -> None:
+    make = machine.make
+    venv, torch, lock, imports, course, check = machine.setup()
+    assert venv == f"-m venv {make.VENV}"
+    assert torch == "install --no-deps torch==2.13.0"
+    assert lock == f"install --no-deps -r {make.REQUIREMENTS}"
+    assert "import sys, torch" in imports
+    assert course == f"install --no-deps --no-build-isolation -e {make.ROOT}"
+    assert check == "check"
+
+
+def test_setup_done_is_not_done_again(machine: Machine) -> None:
+    machine.setup()
+    assert machine.setup() == []
+
+
+@pytest.mark.parametrize("step", ["-m venv", "torch==", "--no-deps -r", "-e ", "check"])
+def test_interrupted_setup_starts_afresh(machine: Machine, step: str) -> None:
+    machine.trouble = {step: KeyboardInterrupt()}
+    with pytest.raises(KeyboardInterrupt):
+        machine.setup()
+    leftover = machine.make.VENV / "lib" / "half-installed"
+    leftover.mkdir(parents=True, exist_ok=True)
+    machine.trouble = {}
+    assert is_fresh(machine.setup())
+    assert not leftover.exists()
+    assert machine.setup() == []
+
+
+def test_failed_step_is_named_with_the_end_of_its_log(machine: Machine) -> None:
+    machine.trouble = {"--no-deps -r": subprocess.CalledProcessError(1, "pip")}
+    machine.make.VENV.mkdir()
+    with pytest.raises(SystemExit, match="JupyterLab, NumPy") as stop:
+        machine.setup()
+    assert str(machine.make.LOG) in str(stop.value)
+    assert not machine.make.is_ready()
+
+
+def test_log_shows_what_a_failing_command_said(make: Any) -> None:
+    make.VENV.mkdir()
+    with pytest.raises(subprocess.CalledProcessError):
+        make.logged(sys.executable, "-c", "raise SystemExit('No space left on device')")
+    assert "No space left on device" in make.failure("PyTorch")
+
+
+def test_moved_clone_starts_afresh(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.setup()
+    moved = machine.make.ROOT.rename(machine.make.ROOT.with_name("elsewhere"))
+    assert is_fresh(Machine(load(moved), monkeypatch).setup())
+
+
+def test_another_python_starts_afresh(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.setup()
+    monkeypatch.setattr(machine.make.platform, "python_version", lambda: "3.13.2")
+    assert is_fresh(machine.setup())
+
+
+def test_lost_interpreter_starts_afresh(machine: Machine) -> None:
+    machine.setup()
+    machine.make.PYTHON.unlink()
+    shutil.rmtree(machine.make.BIN)
+    assert is_fresh(machine.setup())
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "\x00"])
+def test_damaged_stamp_starts_afresh(machine: Machine, content: str) -> None:
+    machine.setup()
+    machine.make.STAMP.write_text(content, encoding="utf-8")
+    assert is_fresh(machine.setup())
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
+def test_changed_requirements_are_installed_in_place(machine: Machine, name: str) -> None:
+    machine.setup()
+    with (machine.make.ROOT / name).open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    commands = machine.setup()
+    assert f"install --no-deps -r {machine.make.REQUIREMENTS}" in commands
+    assert not is_fresh(commands)
+    assert machine.setup() == []
+
+
+def test_failed_update_starts_afresh(machine: Machine) -> None:
+    machine.setup()
+    (machine.make.ROOT / "pyproject.toml").write_text("", encoding="utf-8")
+    machine.trouble = {"check": subprocess.CalledProcessError(1, "pip")}
+    with pytest.raises(SystemExit):
+        machine.setup()
+    machine.trouble = {}
+    assert is_fresh(machine.setup())
+
+
+def test_second_setup_waits_for_the_first(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make = machine.make
+    make.VENV.mkdir()
+    first = make.LOCK.open("a", encoding="utf-8")
+    assert make.is_locked(first)
+
+    def first_ends(seconds: float) -> None:
+        assert machine.commands == []
+        machine.make.PYTHON.parent.mkdir()
+        machine.make.PYTHON.touch()
+        make.write_stamp(make.wanted())
+        first.close()
+
+    monkeypatch.setattr(make.time, "sleep", first_ends)
+    assert machine.setup() == []
+    assert "waiting" in capsys.readouterr().out
+
+
+def test_named_build_of_torch_is_installed_and_kept(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.setup()
+    monkeypatch.setenv("DLCOURSE_TORCH", "cu130")
+    _, torch, *_ = commands = machine.setup()
+    assert is_fresh(commands)
+    assert torch == f"install torch==2.13.0 --index-url {machine.make.PYTORCH_INDEX}cu130"
+    monkeypatch.delenv("DLCOURSE_TORCH")
+    assert machine.setup() == []
+    monkeypatch.setenv("DLCOURSE_TORCH", "cpu")
+    assert "cu130" not in " ".join(machine.setup())
+
+
+@pytest.mark.parametrize("build", ["cu130 --pre", "https://example.org", "../cpu"])
+def test_nonsense_build_of_torch_is_refused(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, build: str
+) -> None:
+    monkeypatch.setenv("DLCOURSE_TORCH", build)
+    with pytest.raises(SystemExit, match="DLCOURSE_TORCH is"):
+        machine.setup()
+
+
+def test_cpu_build_comes_from_its_index_on_linux_where_that_answers(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine.make, "reaches", lambda url: True)
+    monkeypatch.setattr(sys, "platform", "linux")
+    machine.make.install_torch("cpu")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    machine.make.install_torch("cpu")
+    plain = "install --no-deps torch==2.13.0"
+    assert machine.commands == [f"{plain} --index-url {machine.make.PYTORCH_INDEX}cpu", plain]
+
+
+def test_unreachable_index_is_not_waited_for(make: Any) -> None:
+    assert not make.reaches("http://localhost:9/")
+
+
+def test_cuda_build_gets_its_libraries(machine: Machine) -> None:
+    machine.trouble = {"import sys, torch": subprocess.CalledProcessError(1, "python")}
+    assert "install torch==2.13.0" in machine.setup()
+
+
+def test_news_are_switched_off_inside_the_environment(machine: Machine) -> None:
+    machine.setup()
+    overrides = machine.make.VENV / "share/jupyter/lab/settings/overrides.json"
+    (settings,) = json.loads(overrides.read_text(encoding="utf-8")).values()
+    assert settings == {"fetchNews": "false", "checkForUpdates": False}
+
+
+def test_setup_writes_inside_the_environment_only(machine: Machine) -> None:
+    before = set(machine.make.ROOT.parent.rglob("*"))
+    machine.setup()
+    written = set(machine.make.ROOT.parent.rglob("*")) - before
+    assert all(path.is_relative_to(machine.make.VENV) for path in written)
+
+
+def test_debian_without_venv_is_told_what_to_install(
+    make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    with pytest.raises(SystemExit, match=r"apt install python3\.\d+-venv"):
+        make.create()
+
+
+def test_folder_that_cannot_be_written_is_named(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied", str(make.VENV))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(SystemExit, match=re.escape(str(make.VENV))):
+        make.main(["setup"])
+
+
+# --- interpreters ------------------------------------------------------------------------------
+
+
+def old_interpreters() -> list[str]:
+    """Return the unsupported interpreters of this machine, one of each version."""
+    folders = [*os.get_exec_path(), *map(str, Path.home().glob(".pyenv/versions/*/bin"))]
+    found = (
+        shutil.which(f"python3.{minor}", path=os.pathsep.join(folders[::-1]))
+        for minor in range(6, 11)
+    )
+    return [program for program in found if program]
+
+
+@pytest.mark.parametrize("program", old_interpreters())
+def test_old_interpreter_is_met_with_one_sentence(program: str) -> None:
+    command = [program, str(ROOT / "make.py"), "lab"]
+    run = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert run.returncode == 1
+    assert run.stdout == ""
+    assert run.stderr.startswith("The course needs Python 3.11.5 to 3.13, but ")
+    assert run.stderr.count("\n") == 1
+
+
+def test_python_3_6_can_read_make() -> None:
+    ast.parse((ROOT / "make.py").read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+@pytest.mark.parametrize(
+    "version", [(3, 6, 0), (3, 11, 4), (3, 11, 5), (3, 12, 0), (3, 13, 99), (3, 14, 0), (4, 0, 0)]
+)
+def test_supported_interpreters_are_those_of_the_project(
+    make: Any, version: tuple[int, int, int]
+) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    supported = ".".join(map(str, version)) in SpecifierSet(project["requires-python"])
+    assert (make.complaint(version, "python3") == "") is supported
+
+
+# --- commands ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Return a way to set up where JupyterLab starts, at first a learner's Linux desktop."""
+    for name in ("CI", "SSH_CONNECTION", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
+    return monkeypatch
+
+
+def options(make: Any) -> list[str]:
+    """Return the options that JupyterLab is started with, after the lesson it opens."""
+    _, _, module, lesson, *rest = make.lab_command()
+    assert module == "jupyterlab"
+    assert lesson == str(make.NOTEBOOKS / "00_start_here.ipynb")
+    return rest
+
+
+def test_lab_opens_a_browser_at_a_desk(make: Any, desk: pytest.MonkeyPatch) -> None:
+    assert options(make) == []
+
+
+def test_lab_prints_its_address_without_a_display(make: Any, desk: pytest.MonkeyPatch) -> None:
+    desk.delenv("DISPLAY")
+    assert options(make) == ["--no-browser"]
+    desk.setenv("WAYLAND_DISPLAY", "wayland-0")
+    assert options(make) == []
+
+
+@pytest.mark.parametrize("name", ["CI", "SSH_CONNECTION"])
+def test_lab_prints_its_address_far_from_a_desk(
+    make: Any, desk: pytest.MonkeyPatch, name: str
+) -> None:
+    desk.setenv(name, "yes")
+    assert options(make) == ["--no-browser"]
+
+
+def test_lab_as_root_prints_its_address(make: Any, desk: pytest.MonkeyPatch) -> None:
+    desk.setattr(os, "geteuid", lambda: 0, raising=False)
+    assert options(make) == ["--allow-root", "--no-browser"]
+
+
+@pytest.mark.parametrize("system", ["darwin", "win32"])
+def test_lab_needs_no_display_variable_elsewhere(
+    make: Any, desk: pytest.MonkeyPatch, system: str
+) -> None:
+    desk.delenv("DISPLAY")
+    desk.setattr(sys, "platform", system)
+    assert options(make) == []
+
+
+@pytest.mark.parametrize("broken", [[], ["types"], ["lint", "lessons"]])
+def test_every_part_of_the_tests_runs_and_failures_are_named(
+    make: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    broken: list[str],
+) -> None:
+    parts = make.test_parts()
+    ran: list[list[str]] = []
+
+    def call(python: str, flag: str, *command: str, **variables: str) -> int:
+        assert variables["OMP_NUM_THREADS"] == "1"
+        ran.append(list(command))
+        return int(any(parts[name] == list(command) for name in broken))
+
+    monkeypatch.setattr(make, "setup", lambda: None)
+    monkeypatch.setattr(make, "call", call)
+    assert make.test() == int(bool(broken))
+    assert ran == list(parts.values())
+    closing = capsys.readouterr().out.splitlines()[-1]
+    assert closing.startswith(f"Failed: {', '.join(broken)}." if broken else "All tests passed")
+
+
+def test_lock_keeps_torch_first_and_drops_cuda(make: Any) -> None:
+    resolution = (
+        "cuda-toolkit==13.0\nnumpy==2.4.6\nnvidia-cublas==13.0\ntorch==2.13.0\ntriton==3.7\n"
+    )
+    assert make.locked(resolution) == "torch==2.13.0\nnumpy==2.4.6\n"
+
+
+def test_unknown_command_is_answered_with_those_there_are(
+    make: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert make.main(["tset"]) == 2
+    shown = capsys.readouterr().out
+    assert all(f"  {name} " in shown for name in make.COMMANDS)
+
+
+def test_makefile_passes_on_every_command(make: Any) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (targets,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert targets.split() == list(make.COMMANDS)
