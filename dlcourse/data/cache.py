@@ -80,7 +80,7 @@ def _first_source(card: Card, part: Path, progress: bool) -> Arrays:
         shutil.rmtree(part, ignore_errors=True)  # of an archive that failed, or a run that was cut
         part.mkdir()
         try:
-            arrays = archives.read(archive, part, progress)
+            arrays = archives.read(archive, part, bar=card.title if progress else "")
             if fingerprint(arrays) == card.sha256:
                 return arrays
             failures.append(ValueError(f"{archive.name} holds other data than the pinned"))

@@ -1,26 +1,40 @@
 """The data card: what the data are, who collected them, under which licence, with which flaws."""
 
 import html
+import re
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib.metadata import distribution
+from pathlib import Path
 
 import numpy as np
 
 Arrays = dict[str, np.ndarray]
 """A data set's arrays by name: `train_inputs`, `train_targets`, `test_inputs`, and so on."""
 
+Row = tuple[str, tuple[str, ...]]
+"""One line of a card: its label and its paragraphs."""
+
 
 @dataclass(frozen=True)
 class Library:
-    """A data set that an installed package brings along, and the function that reads it."""
+    """An installed package that brings the data along, and the function that reads them.
+
+    `read` is given the paths of the `members`, so that their package need not be imported.
+    """
 
     package: str
-    call: str
-    read: Callable[[], Arrays]
+    members: tuple[str, ...]
+    read: Callable[..., Arrays]
+
+    def arrays(self) -> Arrays:
+        """Read the data where the package lies."""
+        installed = distribution(self.package)
+        return self.read(*(Path(str(installed.locate_file(member))) for member in self.members))
 
     def __str__(self) -> str:
-        return f"{self.call}() of the installed {self.package}"
+        return f"{', '.join(self.members)} in the installed {self.package}"
 
 
 @dataclass(frozen=True)
@@ -44,7 +58,7 @@ class Archive:
         return f"{self.package}=={self.version}"
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.size / 1e6:.0f} MB, SHA-256 {self.sha256})"
+        return f"{self.name} ({self.size / 1e6:.0f} MB, SHA-256 {_short(self.sha256)})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,16 +89,17 @@ class Card:
         """Where the data come from, first choice first."""
         return (self.library,) if self.library else self.archives
 
-    def rows(self) -> list[tuple[str, str]]:
-        """Return what the card says, as pairs of a label and a text."""
+    def rows(self) -> list[Row]:
+        """Return what the card says."""
         return [
-            ("What", self.what),
-            ("Split", self.split),
-            ("Collected by", self.who),
-            ("Licence", self.licence),
-            ("Citation", f"{self.citation} doi:{self.doi}"),
-            ("Source", "; or the same from ".join(str(source) for source in self.sources)),
-            ("Known flaws", " ".join(self.flaws)),
+            ("What", (self.what,)),
+            ("Split", (self.split,)),
+            ("Known flaws", self.flaws),
+            ("Collected by", (self.who,)),
+            ("Licence", (self.licence,)),
+            ("Citation", (f"{self.citation} doi:{self.doi}",)),
+            ("Source", tuple(str(source) for source in self.sources)),
+            ("Arrays", (f"SHA-256 {_short(self.sha256)}",)),
         ]
 
     def __repr__(self) -> str:
@@ -97,28 +112,24 @@ class Card:
         return as_html(self.title, self.name, self.rows())
 
 
-def as_text(title: str, rows: Iterable[tuple[str, str]], width: int = 88) -> str:
+def as_text(title: str, rows: Iterable[Row], width: int = 88) -> str:
     """Return a card as plain text, wrapped, with its labels in a column of their own."""
-    indent = 15
-    lines = [
-        textwrap.fill(
-            f"{label:<{indent}}{text}",
-            width,
-            subsequent_indent=" " * indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for label, text in rows
-    ]
-    return "\n".join([title, "─" * len(title), *lines])
+    lines = [title, "─" * len(title)]
+    for label, paragraphs in rows:
+        wrapped = [line for text in paragraphs for line in textwrap.wrap(text, width - _INDENT)]
+        lines += [
+            f"{label:<{_INDENT}}{wrapped[0]}",
+            *(" " * _INDENT + line for line in wrapped[1:]),
+        ]
+    return "\n".join(lines)
 
 
-def as_html(title: str, name: str, rows: Iterable[tuple[str, str]]) -> str:
+def as_html(title: str, name: str, rows: Iterable[Row]) -> str:
     """Return a card as HTML that takes its colours from the page, light or dark."""
     items = "".join(
-        f'<dt style="float:none;margin:0;font-weight:600;opacity:.75">{html.escape(label)}</dt>'
-        f'<dd style="margin:0;overflow-wrap:anywhere">{html.escape(text)}</dd>'
-        for label, text in rows
+        f'<dt style="{_PLAIN};font-weight:600;white-space:nowrap;opacity:.75">{html.escape(label)}'
+        f'</dt><dd style="{_PLAIN};overflow-wrap:anywhere">{_linked(paragraphs)}</dd>'
+        for label, paragraphs in rows
     )
     return (
         '<div style="max-width:52em;padding:.6em 1em;border:1px solid rgba(128,128,128,.35);'
@@ -128,3 +139,18 @@ def as_html(title: str, name: str, rows: Iterable[tuple[str, str]]) -> str:
         '<dl style="display:grid;grid-template-columns:max-content 1fr;gap:.25em 1.2em;margin:0">'
         f"{items}</dl></div>"
     )
+
+
+_INDENT = 14
+_PLAIN = "float:none;width:auto;margin:0"  # JupyterLab floats the parts of a list of definitions
+
+
+def _linked(paragraphs: Iterable[str]) -> str:
+    """Return paragraphs as HTML in which each doi is a link."""
+    text = "<br>".join(map(html.escape, paragraphs))
+    return re.sub(r"doi:(10\.\S+)", r'<a href="https://doi.org/\1">doi:\1</a>', text)
+
+
+def _short(sha256: str) -> str:
+    """Return the beginning of a hash, which is enough to recognise it."""
+    return f"{sha256[:12]}…"

@@ -19,7 +19,8 @@ class Split(NamedTuple):
     targets: np.ndarray
 
     def __repr__(self) -> str:
-        return f"Split(inputs: {_shape(self.inputs)}, targets: {_shape(self.targets)})"
+        inputs, targets = (f"{array.dtype} {array.shape}" for array in self)
+        return f"Split(inputs: {inputs}, targets: {targets})"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -36,15 +37,12 @@ class Dataset:
         """Put named arrays together, as `train_inputs` and so on, and make them read-only."""
         for array in arrays.values():
             array.setflags(write=False)
-        train, validation, test = (
-            Split(arrays[f"{part}_inputs"], arrays[f"{part}_targets"])
-            if f"{part}_inputs" in arrays
-            else None
+        parts = {
+            part: Split(arrays[f"{part}_inputs"], arrays[f"{part}_targets"])
             for part in ("train", "validation", "test")
-        )
-        assert train is not None
-        assert test is not None
-        return cls(card, train, validation, test)
+            if f"{part}_inputs" in arrays
+        }
+        return cls(card, parts["train"], parts.get("validation"), parts["test"])
 
     @property
     def name(self) -> str:
@@ -68,26 +66,31 @@ class Dataset:
         return {name: split for name, split in named.items() if split is not None}
 
     def __repr__(self) -> str:
-        sizes = ", ".join(f"{len(split.inputs):,} {name}" for name, split in self.parts.items())
-        return f"Dataset({self.name!r}: {sizes}; inputs {_shape(self.train.inputs[0])})"
+        return f"Dataset({self.name!r}: {self._sizes()})"
 
     def _repr_html_(self) -> str:
-        rows = [(name.capitalize(), repr(split)[6:-1]) for name, split in self.parts.items()]
+        what, *rest = self.card.rows()
+        rows = [what, ("Size", (self._sizes(),))]
         if self.classes:
-            rows.append(("Classes", self._counts()))
-        what, split, *rest = self.card.rows()
-        return as_html(self.card.title, self.name, [what, *rows, split, *rest])
+            rows.append(("Targets", (self._counts(),)))
+        return as_html(self.card.title, self.name, [*rows, *rest])
+
+    def _sizes(self) -> str:
+        """Return the number of examples in each split, and the shape and type of one."""
+        inputs, targets = self.train
+        sizes = ", ".join(f"{len(split.inputs):,} {name}" for name, split in self.parts.items())
+        return f"{sizes}; inputs {_one(inputs)}, targets {_one(targets)}"
 
     def _counts(self) -> str:
         """Return each class with its number of examples in all splits together."""
         targets = np.concatenate([split.targets for split in self.parts.values()])
         counts = np.bincount(targets, minlength=len(self.classes))
+        named = [name if name == str(k) else f"{k} {name}" for k, name in enumerate(self.classes)]
         return ", ".join(
-            f"{k} {name}: {n:,}"
-            for k, (name, n) in enumerate(zip(self.classes, counts, strict=True))
+            f"{name}\N{NO-BREAK SPACE}({n:,})" for name, n in zip(named, counts, strict=True)
         )
 
 
-def _shape(array: np.ndarray) -> str:
-    """Return an array's shape and type as a reader says them: `60,000 × 28 × 28 uint8`."""
-    return f"{' × '.join(f'{n:,}' for n in array.shape)} {array.dtype}"
+def _one(array: np.ndarray) -> str:
+    """Return the shape and type of one row of an array: `(28, 28) uint8`, or `int64`."""
+    return f"{array.shape[1:]} {array.dtype}" if array.ndim > 1 else str(array.dtype)

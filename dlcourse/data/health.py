@@ -1,5 +1,7 @@
 """Readers of medical data."""
 
+from pathlib import Path
+
 import numpy as np
 
 from dlcourse.data.card import Arrays
@@ -25,24 +27,23 @@ BREAST_CANCER_FEATURES = (
 )
 """The mean over a patient's nuclei, its standard error, and the mean of the three largest."""
 
-BREAST_CANCER_TEST = 171
+BREAST_CANCER_TEST = (64, 107)
+"""How many malignant and benign lumps are set aside: three in ten of each."""
 
 
-def breast_cancer() -> Arrays:
+def breast_cancer(table: Path) -> Arrays:
     """Read scikit-learn's breast cancer data: float32 inputs (n, 30), int64 0 malignant, 1 benign.
 
     The split is stratified and drawn once: the same for every seed of the course.
     """
-    from sklearn.datasets import load_breast_cancer
-    from sklearn.model_selection import train_test_split
-
-    inputs, targets = load_breast_cancer(return_X_y=True)
-    train, test, train_targets, test_targets = train_test_split(
-        inputs, targets, test_size=BREAST_CANCER_TEST, stratify=targets, random_state=0
-    )
+    rows = np.random.default_rng(0).permutation(np.loadtxt(table, delimiter=",", skiprows=1))
+    inputs, targets = rows[:, :-1].astype(np.float32), rows[:, -1].astype(np.int64)
+    test = np.zeros(len(rows), dtype=bool)
+    for target, count in enumerate(BREAST_CANCER_TEST):
+        test[np.flatnonzero(targets == target)[:count]] = True
     return {
-        "train_inputs": train.astype(np.float32),
-        "train_targets": train_targets.astype(np.int64),
-        "test_inputs": test.astype(np.float32),
-        "test_targets": test_targets.astype(np.int64),
+        "train_inputs": inputs[~test],
+        "train_targets": targets[~test],
+        "test_inputs": inputs[test],
+        "test_targets": targets[test],
     }
