@@ -2,6 +2,6 @@
 # Another interpreter: `make lab PYTHON=python3.13`.
 PYTHON ?= python3
 
-.PHONY: lab test setup build lock
-lab test setup build lock:
+.PHONY: lab test setup build portability lock
+lab test setup build portability lock:
 	@"$(PYTHON)" make.py $@

@@ -48,8 +48,34 @@ STAMP = VENV / "setup.json"  # written last: what the finished environment was m
 LOG = VENV / "setup.log"
 LOCK = VENV / "setup.lock"
 PYTORCH_INDEX = "https://download.pytorch.org/whl/"
-ONE_THREAD = {
-    name + "_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR")
+
+
+def threads(count: int) -> dict[str, str]:
+    """Return the variables that give each numerical library so many threads."""
+    libraries = ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM")
+    return {f"{library}_THREADS": str(count) for library in libraries}
+
+
+NEWER_THAN_AVX2 = "X86_V4 AVX512_ICL AVX512_SPR"  # by NumPy's names
+MACHINES = {
+    "one thread": threads(1),
+    "two threads": threads(2),
+    "a processor without AVX-512": {
+        **threads(1),
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "MKL_CBWR": "AVX2",
+        "NPY_DISABLE_CPU_FEATURES": NEWER_THAN_AVX2,
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "OPENBLAS_CORETYPE": "Haswell",
+    },
+    "a processor without AVX": {
+        **threads(1),
+        "ATEN_CPU_CAPABILITY": "default",
+        "MKL_CBWR": "COMPATIBLE",
+        "NPY_DISABLE_CPU_FEATURES": "X86_V3 " + NEWER_THAN_AVX2,
+        "ONEDNN_MAX_CPU_ISA": "SSE41",
+        "OPENBLAS_CORETYPE": "Nehalem",
+    },
 }
 
 
@@ -89,7 +115,7 @@ def is_sound() -> bool:
 
 
 def setup() -> None:
-    """Make the environment what it has to be; when it already is, this costs next to nothing."""
+    """Make the environment, or mend it; where it is ready, this costs next to nothing."""
     if is_ready():
         return
     VENV.mkdir(exist_ok=True)
@@ -321,13 +347,16 @@ def lab() -> int:
     return call(*command)
 
 
+COMPARE = ["pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120", "notebooks"]
+
+
 def test() -> int:
     """Run every test, the package's and the lessons', and tell at the end which part failed."""
     setup()
     failed = []
     for name, command in test_parts().items():
         print(f"\n=== {name}: {shlex.join(command)}", flush=True)
-        if call(str(PYTHON), "-m", *command, **ONE_THREAD):
+        if call(str(PYTHON), "-m", *command, **threads(1)):
             failed.append(name)
     if failed:
         print(f"\nFailed: {', '.join(failed)}. Their output is above.", flush=True)
@@ -344,10 +373,8 @@ def test_parts() -> dict[str, list[str]]:
         "types": ["mypy"],
         "data": ["dlcourse.cli", "data", "fetch"],
         "package": ["pytest", "-n", "2", "tests"],
-        "lessons": [
-            *("pytest", "-n", "2", "--dist", "loadfile"),  # a lesson's cells stay in one process
-            *("--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120", "notebooks"),
-        ],
+        # The cells of a lesson stay in one process.
+        "lessons": [*COMPARE, "-n", "2", "--dist", "loadfile"],
     }
 
 
@@ -355,6 +382,21 @@ def build(*lessons: str) -> int:
     """Execute lessons anew and write them back: all of them, or those named."""
     setup()
     return call(str(PYTHON), "-m", "dlcourse.cli", "build", *lessons)
+
+
+def portability() -> int:
+    """Compare the lessons' stored outputs with those of other processors and thread counts."""
+    setup()
+    failed = []
+    for machine, variables in MACHINES.items():
+        print(f"\n=== {machine}", flush=True)
+        if call(str(PYTHON), "-m", *COMPARE, "-k", "not budget", **variables):
+            failed.append(machine)
+    if failed:
+        print(f"\nOutputs differ with {', '.join(failed)}. They are shown above.", flush=True)
+    else:
+        print("\nEvery stored output and figure is the same on all of them.", flush=True)
+    return 1 if failed else 0
 
 
 def lock() -> int:
@@ -385,14 +427,16 @@ def locked(resolution: str) -> str:
     return "\n".join(torch + [line for line in lines if not line.startswith(cuda)]) + "\n"
 
 
-COMMANDS = {"lab": lab, "test": test, "setup": setup, "build": build, "lock": lock}
+COMMANDS: dict[str, Callable[..., int | None]] = {
+    function.__name__: function for function in (lab, test, setup, build, portability, lock)
+}
 
 
 def main(arguments: list[str]) -> int:
     """Run the command that is named and return its exit code."""
     name, *rest = arguments or ["help"]
     if name not in COMMANDS or (rest and name != "build"):
-        lines = [f"  {known:8} {function.__doc__}" for known, function in COMMANDS.items()]
+        lines = [f"  {known:12} {function.__doc__}" for known, function in COMMANDS.items()]
         print("\n".join(["Usage: python make.py COMMAND", *lines]))
         return 0 if name in ("help", "-h", "--help") else 2
     try:
