@@ -23,6 +23,9 @@ PARTS = (
 )
 """The parts of the course; a lesson's first digit is its part."""
 
+MEMORY = 1536 << 20
+"""Bytes that a lesson may hold at its peak."""
+
 _NAME = re.compile(r"\d\d_[a-z0-9_]+\.ipynb")  # leaves a learner's own copies and scratch files out
 
 
