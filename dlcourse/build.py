@@ -210,7 +210,7 @@ def normalise(notebook: NotebookNode, stored: NotebookNode) -> None:
         if cell.cell_type == "code" and cell.source.strip():
             count += 1
             cell.execution_count = count
-            cell.outputs = _kept_outputs(cell, before[cell.id])
+            cell.outputs = _kept_outputs(cell, before.get(cell.id, cell))
             if is_volatile(cell) or pictures(cell.outputs):
                 cell.metadata.dlcourse = {"source": fingerprint(cell.source)}
 
