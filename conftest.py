@@ -17,11 +17,10 @@ from rich.console import Console
 from rich.table import Table
 
 from dlcourse.build import ONE_THREAD, STORED, peak_memory
-from dlcourse.course import Lesson, is_lesson
+from dlcourse.course import MEMORY, Lesson, is_lesson
 from dlcourse.paths import NOTEBOOKS
 from dlcourse.pictures import compare, pictures
 
-MEMORY = 1536 << 20  # bytes that a lesson may hold
 TOO_SLOW, TOO_LARGE = 3.0, 1.5  # times its budget: far beyond, so that a busy machine fails nobody
 
 SECONDS = pytest.StashKey[float]()  # what a lesson's cells have taken

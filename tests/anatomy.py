@@ -179,7 +179,7 @@ def strip(a: Anatomy) -> str:
 @check
 def terms_are_explained(a: Anatomy) -> Iterator[str]:
     for term in a.lesson.terms:
-        if not re.search(rf"(?<!\*)\*{re.escape(term)}\*(?!\*)", a.text, re.I):
+        if not re.search(rf"(?<!\*)\*{re.escape(term)}(s|es)?\*(?!\*)", a.text, re.I):
             yield f"The term {term!r} is nowhere in italics (*{term}*), where it is explained."
 
 
@@ -350,7 +350,7 @@ def instructors_are_helped(a: Anatomy) -> Iterator[str]:
         yield "There is no instructor's note: a Markdown cell tagged `instructor`."
         return
     wanted = {
-        r"\d+ min": "minutes per section",
+        r"\bmin(utes)?\b": "minutes per section",
         r"\bvot": "a question to vote on",
         r"\bcut": "where to cut",
     }
@@ -376,8 +376,15 @@ def prose_is_plain(a: Anatomy) -> Iterator[str]:
                 yield f"An exclamation mark in the prose: a full stop will do {begins}."
             for word in re.findall(r"\b(simply|just|obviously)\b", paragraph, re.I):
                 yield f"The word {word!r} helps nobody who is stuck: leave it out {begins}."
-            if len(re.findall(r"[.?!…](?=[\"'”’)*_]*(?:\s+[^a-z\s]|\s*$))", paragraph)) > 4:
+            if "instructor" not in cell.tags and sentences(paragraph) > 4:
                 yield f"A paragraph has more than four sentences: divide it {begins}."
+
+
+def sentences(paragraph: str) -> int:
+    """Return how many sentences a paragraph has, a bold heading at its beginning left out."""
+    text = re.sub(r"^(?:[-*]|\d+\.)?\s*\*\*[^*]+\*\*", "", paragraph)
+    closing = r"[.?!…][\"'”’)*_]*"
+    return len(re.findall(rf"{closing}(?=\s+[\"'“‘(*_]*[A-Z0-9]|\s*$)", text))
 
 
 def paragraphs(source: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from anatomy import Anatomy, faults, is_isbn, paragraphs
+from anatomy import Anatomy, faults, is_isbn, paragraphs, sentences
 from PIL import Image
 
 from dlcourse import exercises
@@ -253,7 +253,7 @@ DEFECTS = {
     "neither DOI, arXiv number nor ISBN: 'He et al": source(CLOSED, "arXiv:1512.03385", ""),
     "ISBN 978-0-262-03561-4 has a wrong check digit": source(CLOSED, "561-3", "561-4"),
     "no instructor's note": cell(INSTRUCTOR, metadata={}),
-    "do not say minutes": source(INSTRUCTOR, "10 minutes", "Long"),
+    "do not say minutes": source(INSTRUCTOR, "10 minutes", "Much"),
     "do not say a question to vote": source(INSTRUCTOR, "vote", "room"),
     "do not say where to cut": source(INSTRUCTOR, "Cut", "Keep"),
     "link to the next lesson: \\(21_after": source(CLOSED, "21_after", "22_other"),
@@ -302,6 +302,20 @@ def test_paragraphs_are_prose_alone():
         "$$n!$$\n\n> quoted!\n\n![alt](a!.png)\n\n## References\n\n- Why! 2020."
     )
     assert paragraphs(markdown) == ["One x. Two.", "- item", "- other", "alt"]
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "count"),
+    [
+        ("One. Two? Three.", 3),
+        ("**A heading.** One, et al and 3.5 of it.", 1),
+        ("- **A heading.** One.", 1),
+        ('You try "this, that…" and go on. *Then?* (Yes.) "No."', 4),
+        ("No full stop", 0),
+    ],
+)
+def test_sentences_are_counted(paragraph, count):
+    assert sentences(paragraph) == count
 
 
 # --- lessons as data ------------------------------------------------------------------------------
