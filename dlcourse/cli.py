@@ -1,0 +1,296 @@
+"""The command `dlcourse`: what the lessons offer, from a terminal."""
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from dlcourse.course import MEMORY, PARTS, Lesson
+from dlcourse.course import lesson as find_lesson
+from dlcourse.course import lessons as all_lessons
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from dlcourse.build import Run
+
+app = typer.Typer(
+    name="dlcourse",
+    help="Demystifying Deep Learning, from a terminal.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+data_app = typer.Typer(help="The data sets: what there is, what is here, what is intact.")
+app.add_typer(data_app, name="data", no_args_is_help=True)
+console = Console(highlight=False)
+
+Lessons = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="LESSON...", help="An id or name such as 11; all of them without."),
+]
+ExerciseId = Annotated[str, typer.Argument(metavar="EXERCISE", help="Such as 11.weighted-sum.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="NAME...")]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; what goes wrong is told in one sentence, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a pipe on Windows
+    try:
+        app(arguments)
+    except ImportError as error:
+        sys.exit(f"✘ {error}: `make setup` mends the environment.")
+    except (LookupError, OSError, RuntimeError, ValueError) as error:
+        sys.exit(f"✘ {error}")
+
+
+def say(text: str) -> None:
+    """Print a line as it is, however long."""
+    console.print(text, markup=False, soft_wrap=True)
+
+
+def table(*columns: str, right: Iterable[str] = ()) -> Table:
+    """Return an empty table in the house style; the columns in `right` hold numbers."""
+    made = Table(box=box.SIMPLE_HEAD)
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left")
+    return made
+
+
+def chosen(names: list[str] | None) -> tuple[Lesson, ...]:
+    """Return the lessons that are named, or all of them."""
+    return tuple(map(find_lesson, names)) if names else all_lessons()
+
+
+@app.command()
+def doctor() -> None:
+    """Look whether this machine is ready, and say how to mend what is not."""
+    from dlcourse.doctor import examine
+
+    ready = True
+    for finding in examine():
+        say(f"{'✔' if finding.ready else '✘'} {finding.subject:<11} {finding.told}")
+        ready &= finding.ready
+    say("\nReady." if ready else "\nNot ready yet: mend what is marked ✘.")
+    raise typer.Exit(not ready)
+
+
+@app.command()
+def lessons() -> None:
+    """List the lessons in reading order."""
+    shown = table("", "lesson", "the question", "minutes", right=["minutes"])
+    part = None
+    for each in all_lessons():
+        if each.part != part:
+            shown.add_row(str(each.part), f"[bold]{PARTS[each.part]}[/bold]")
+            part = each.part
+        shown.add_row(each.id, each.title, each.question, str(each.minutes))
+    console.print(shown)
+
+
+@app.command()
+def run(
+    names: Lessons = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Lessons that run side by side.")] = 1,
+) -> None:
+    """Run lessons from the first cell to the last, and say whether every claim held.
+
+    The notebooks stay as they are. DLCOURSE_SEED=N runs them with other random choices.
+    """
+    from dlcourse import seeds
+
+    seed, runs = seeds.base(), execute(chosen(names), jobs)
+    shown = table("lesson", "claims held", "seconds", "MiB", "", right=["seconds", "MiB"])
+    for each in runs:
+        held = sum(claim["held"] for claim in each.claims)
+        shown.add_row(
+            f"{each.lesson.id} {each.lesson.title}",
+            f"{held} of {len(each.claims)}",
+            f"{each.seconds:.0f} of {each.lesson.seconds}",
+            f"{each.memory >> 20} of {MEMORY >> 20}",
+            "✘" if each.failure else "✔",
+        )
+    shown.caption = f"seed {seed}"
+    console.print(shown)
+    for each in runs:
+        if each.failure:
+            say(f"✘ {each.failure}")
+    raise typer.Exit(any(each.failure for each in runs))
+
+
+def execute(lessons: tuple[Lesson, ...], jobs: int = 1) -> "list[Run]":
+    """Run lessons, some side by side, under a progress bar for each."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with bars, ThreadPoolExecutor(jobs) as workers:
+        return list(workers.map(lambda lesson: execute_one(lesson, bars), lessons))
+
+
+def execute_one(lesson: Lesson, bars: "Progress") -> "Run":
+    """Run a lesson under a progress bar of its own, which goes away at the end."""
+    from dlcourse import build
+
+    bar = bars.add_task(f"{lesson.id} {lesson.title}", total=None)
+    try:
+        return build.execute(
+            lesson, lambda done, total: bars.update(bar, completed=done, total=total)
+        )
+    finally:
+        bars.remove_task(bar)
+
+
+@app.command()
+def check(
+    name: Annotated[
+        str | None, typer.Argument(metavar="LESSON|EXERCISE", help="All lessons without.")
+    ] = None,
+) -> None:
+    """Run your saved notebook, and show how its exercises stand."""
+    found, ids = exercises_of(name)
+    passed = True
+    for result in execute(found):
+        lines = verdicts(result)
+        for id in filter(ids.__contains__, result.lesson.exercises):
+            say(lines.get(id, f"○ {id}: not reached"))
+            passed &= lines.get(id, "").startswith("✔")
+        if result.failure:
+            say(f"✘ {result.failure}")
+    raise typer.Exit(not passed)
+
+
+def exercises_of(name: str | None) -> tuple[tuple[Lesson, ...], list[str]]:
+    """Return the lessons and exercises that a name stands for: a lesson, an exercise, or all."""
+    if name and "." in name:
+        from dlcourse.exercises import find
+
+        return (find_lesson(name.partition(".")[0]),), [find(name).id]
+    found = chosen([name] if name else None)
+    return found, [id for lesson in found for id in lesson.exercises]
+
+
+def verdicts(run: "Run") -> dict[str, str]:
+    """Return what the checks of a lesson printed, a line an exercise."""
+    outputs = [output for cell in run.notebook.cells for output in cell.get("outputs", ())]
+    printed = "".join(output.get("text", "") for output in outputs)
+    found = re.finditer(r"^[✔✘○] (\d\d\.[\w-]+): .*$", printed, re.MULTILINE)
+    return {line[1]: line[0] for line in found}
+
+
+@app.command()
+def hint(id: ExerciseId) -> None:
+    """Show the next of an exercise's three hints."""
+    from dlcourse.exercises import hint
+
+    hint(id)
+
+
+@app.command()
+def solution(id: ExerciseId) -> None:
+    """Show an exercise's solution."""
+    from dlcourse.exercises import solution
+
+    solution(id)
+
+
+@app.command()
+def progress() -> None:
+    """Show which exercises you have passed."""
+    from dlcourse.exercises.progress import load
+
+    records = load()
+    shown = table("lesson", "passed", "", right=["passed"])
+    for each in all_lessons():
+        passed = [id for id in each.exercises if id in records and records[id].passed]
+        marks = " ".join("✔" if id in passed else "○" for id in each.exercises)
+        count = f"{len(passed)} of {len(each.exercises)}"
+        shown.add_row(f"{each.id} {each.title}", count, marks)
+    console.print(shown)
+
+
+@app.command()
+def reset(
+    name: Annotated[
+        str | None, typer.Argument(metavar="LESSON|EXERCISE", help="Everything without.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Forget what you have passed, after asking; your notebooks stay as they are."""
+    from dlcourse.exercises.progress import load, reset
+
+    known = load()
+    ids = [id for id in known if name is None or id in exercises_of(name)[1]]
+    if not ids:
+        say("There is nothing to forget.")
+    elif yes or typer.confirm(f"Forget the progress on {', '.join(ids)}?"):
+        reset(*ids)
+        say("Forgotten.")
+
+
+@app.command()
+def build(names: Lessons = None) -> None:
+    """Run lessons anew and write their outputs into the notebooks."""
+    from dlcourse.build import LessonError, build
+
+    failed = False
+    for each in chosen(names):
+        try:
+            say(f"✔ {each.path.name}: {'written' if build(each) else 'unchanged'}")
+        except LessonError as error:
+            say(f"✘ {error}")
+            failed = True
+    raise typer.Exit(failed)
+
+
+@data_app.command("list")
+def list_data() -> None:
+    """List the data sets, and whether they can be loaded without a network."""
+    from dlcourse.data import catalog, fetched
+
+    shown = table("name", "title", "licence", "here")
+    for name, card in catalog.items():
+        shown.add_row(name, card.title, card.licence, "✔" if fetched(name) else "○")
+    console.print(shown)
+
+
+@data_app.command()
+def fetch(names: Names = None) -> None:
+    """Fetch data sets for work without a network: those named, or all that lessons need."""
+    from dlcourse.data import fetch
+
+    for name in names or needed():
+        fetch(name)
+        say(f"✔ {name}")
+
+
+@data_app.command()
+def verify(names: Names = None) -> None:
+    """Compare data sets, those named or all that are here, with their fingerprints."""
+    from dlcourse.data import catalog, fetched, verify
+
+    failed = False
+    for name in names or filter(fetched, catalog):
+        try:
+            verify(name)
+            say(f"✔ {name}")
+        except (FileNotFoundError, ValueError) as error:
+            say(f"✘ {error}")
+            failed = True
+    raise typer.Exit(failed)
+
+
+def needed() -> list[str]:
+    """Return the names of the data sets that lessons need, each once, in reading order."""
+    return list(dict.fromkeys(name for lesson in all_lessons() for name in lesson.data))
+
+
+if __name__ == "__main__":
+    main()
