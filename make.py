@@ -40,6 +40,7 @@ if complaint(sys.version_info[:3], sys.executable):
 
 ROOT = Path(__file__).resolve().parent
 NOTEBOOKS = ROOT / "notebooks"
+OWN = ROOT / ".dlcourse"  # the learner's own: progress, and what Jupyter remembers
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
@@ -304,9 +305,24 @@ def write_stamp(target: dict[str, str]) -> None:
 
 
 def environment() -> dict[str, str]:
-    """Return the variables of every command: this environment's programs first, text in UTF-8."""
-    path = str(BIN) + os.pathsep + os.environ.get("PATH", "")
-    return {**os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV), "PYTHONUTF8": "1"}
+    """Return the variables of every command: this environment's programs, and all files in here.
+
+    Settings of the learner's own Jupyter and Matplotlib neither change a lesson nor are changed.
+    """
+    homes = {
+        "IPYTHONDIR": "ipython",
+        "JUPYTER_CONFIG_DIR": "jupyter/config",
+        "JUPYTER_DATA_DIR": "jupyter/data",
+        "JUPYTER_RUNTIME_DIR": "jupyter/runtime",
+        "MPLCONFIGDIR": "matplotlib",
+    }
+    return {
+        **os.environ,
+        **{name: str(OWN / folder) for name, folder in homes.items()},
+        "PATH": str(BIN) + os.pathsep + os.environ.get("PATH", ""),
+        "VIRTUAL_ENV": str(VENV),
+        "PYTHONUTF8": "1",  # text files are UTF-8 on Windows too
+    }
 
 
 def call(*command: str, **variables: str) -> int:
@@ -316,7 +332,8 @@ def call(*command: str, **variables: str) -> int:
 
 def lab_command() -> list[str]:
     """Return the command that opens the first lesson, or prints its address without a display."""
-    command = [str(PYTHON), "-m", "jupyterlab", str(NOTEBOOKS / "00_start_here.ipynb")]
+    command = [str(PYTHON), "-m", "jupyterlab", f"--ServerApp.root_dir={NOTEBOOKS}"]
+    command.append("--LabApp.default_url=/lab/tree/00_start_here.ipynb")
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     if is_root:
         command.append("--allow-root")

@@ -317,10 +317,10 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def options(make: Any) -> list[str]:
-    """Return the options that JupyterLab is started with, after the lesson it opens."""
-    _, _, module, lesson, *rest = make.lab_command()
-    assert module == "jupyterlab"
-    assert lesson == str(make.NOTEBOOKS / "00_start_here.ipynb")
+    """Return the options that JupyterLab is started with, besides the lesson that it opens."""
+    _, _, module, root, url, *rest = make.lab_command()
+    assert (module, root) == ("jupyterlab", f"--ServerApp.root_dir={make.NOTEBOOKS}")
+    assert url == "--LabApp.default_url=/lab/tree/00_start_here.ipynb"
     return rest
 
 
@@ -355,6 +355,13 @@ def test_lab_needs_no_display_variable_elsewhere(
     desk.delenv("DISPLAY")
     desk.setattr(sys, "platform", system)
     assert options(make) == []
+
+
+def test_commands_keep_what_programs_remember_in_the_clone(make: Any) -> None:
+    changed = {k: v for k, v in make.environment().items() if os.environ.get(k) != v}
+    folders = [Path(value) for name, value in changed.items() if name.endswith("DIR")]
+    assert len(folders) == 5
+    assert all(folder.is_relative_to(make.ROOT) for folder in folders)
 
 
 @pytest.mark.parametrize("broken", [[], ["types"], ["lint", "lessons"]])
