@@ -12,7 +12,7 @@ from typing import Any
 
 from dlcourse.exercises import progress
 from dlcourse.exercises.base import Exercise, Verdict
-from dlcourse.exercises.compare import difference, plain
+from dlcourse.exercises.compare import difference, kind, plain
 
 __all__ = [
     "Exercise",
@@ -22,6 +22,7 @@ __all__ = [
     "exercises",
     "find",
     "hint",
+    "kind",
     "lessons",
     "plain",
     "solution",

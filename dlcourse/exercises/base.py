@@ -102,7 +102,7 @@ class Exercise:
             form = f"the function {self.name}{inspect.signature(wanted)} itself, without calling it"
             fits = given == "a function"
         else:
-            form, fits = "a value", callable(answer) <= callable(wanted)
+            form, fits = "a value", callable(wanted) or not callable(answer)
         if not fits:
             return f"this needs {form}, but was given {given}"
         if inspect.iscoroutinefunction(answer):
@@ -115,7 +115,8 @@ class Exercise:
         """Say what is wrong with an answer of the right form, or return ""."""
         if self.judge:
             (outcome,) = sandbox.run([partial(self.judge, answer)], answer)
-            return self._failure(outcome) if outcome.error else str(outcome.value or "")
+            problem = "" if outcome.value is None else str(outcome.value) or "this is not right"
+            return self._failure(outcome) if outcome.error else problem
         got, expected = self._outcomes(answer), self._outcomes(self.define(self.solution))
         wrong = [i for i in range(len(got)) if not self._agree(expected[i], got[i])]
         if not wrong:
@@ -123,7 +124,12 @@ class Exercise:
         for diagnosis, source in self.misconceptions:
             if all(map(self._agree, self._outcomes(self.define(source)), got)):
                 return diagnosis
-        return self._explain(wrong[0], expected[wrong[0]], got[wrong[0]])
+        if not self.cases:
+            return self._explain_value(expected[0], got[0])
+        if all(outcome.value and outcome.value[0] is None for outcome in got):
+            prints = "prints its result but returns" if got[0].printed else "returns"
+            return f"{self.name} {prints} nothing: end it with return"
+        return self._explain_case(wrong[0], expected[wrong[0]], got[wrong[0]])
 
     def _outcomes(self, answer: Any) -> list[Outcome]:
         """Return the answer's outcome in every case; a value is its own only case."""
@@ -138,21 +144,22 @@ class Exercise:
         (result, changed), (result_, changed_) = one.value, other.value
         return changed == changed_ and not difference(result, result_, self.tolerance)
 
-    def _explain(self, number: int, expected: Outcome, got: Outcome) -> str:
-        """Say what is wrong in one case."""
+    def _explain_value(self, expected: Outcome, got: Outcome) -> str:
+        """Say what is wrong with a value, without giving the right one away."""
+        if got.error:
+            return self._failure(got)
+        (right, _), (value, _) = expected.value, got.value
+        if kind(right) != kind(value):
+            return f"{self.name} is {kind(value)} where {kind(right)} is needed"
+        return f"{self.name} is {show(value)}, which is not right"
+
+    def _explain_case(self, number: int, expected: Outcome, got: Outcome) -> str:
+        """Say what is wrong with a function in one case."""
         if got.error:
             return self._failure(got)
         (right, _), (result, changed) = expected.value, got.value
-        if self.cases and result is None:
-            prints = "prints its result but returns" if got.printed else "returns"
-            return f"{self.name} {prints} nothing: end it with return"
         if result is ...:
             return f"{self.name} still returns ...: put your answer in its place"
-        if kind(right) != kind(result):
-            verb = "returns" if self.cases else "is"
-            return f"{self.name} {verb} {kind(result)} where {kind(right)} is expected"
-        if not self.cases:  # naming the right value would give the answer away
-            return f"{self.name} is {show(result)}, which is not right"
         names = list(inspect.signature(self.define(self.solution)).parameters)
         if changed:
             return f"{self.name} changes its argument {names[changed[0]]}: work on a copy of it"

@@ -96,7 +96,7 @@ def kind(value: Any) -> str:
             return "a text"
         case Other():
             return value.name
-    return "..." if value is ... else "nothing"
+    return "..." if value is ... else "None"
 
 
 def difference(expected: Any, got: Any, tolerance: float = 1e-5) -> str:
@@ -113,19 +113,26 @@ def difference(expected: Any, got: Any, tolerance: float = 1e-5) -> str:
             if found := difference(expected[key], got[key], tolerance):
                 return f"at [{key!r}], {found}"
         return ""
-    if not isinstance(expected, np.ndarray):
-        return "" if expected == got else f"expected {show(expected)}, got {show(got)}"
+    if isinstance(expected, np.ndarray):
+        return _array_difference(expected, got, tolerance)
+    return "" if expected == got else f"expected {show(expected)}, got {show(got)}"
+
+
+def _array_difference(expected: np.ndarray, got: np.ndarray, tolerance: float) -> str:
+    """Say how two arrays of one shape and kind differ; of large ones, where they first do."""
+    if np.array_equal(expected, got):  # quicker than what follows
+        return ""
     wrong = np.argwhere(~_close(expected, got, tolerance))
     if not len(wrong):
         return ""
     if expected.size <= 8:
         return f"expected {show(expected)}, got {show(got)}"
-    first = tuple(wrong[0].tolist())
-    return f"at {list(first)}, expected {show(expected[first])}, got {show(got[first])}"
+    first = wrong[0].tolist()
+    return f"at {first}, expected {show(expected[*first, ...])}, got {show(got[*first, ...])}"
 
 
 def _close(expected: np.ndarray, got: np.ndarray, tolerance: float) -> Any:
-    """Tell for each element of two arrays of one shape and kind whether they agree."""
+    """Tell for each element whether it agrees."""
     if expected.dtype.kind == "b":
         return expected == got
     if expected.dtype.kind in "iu":
@@ -139,7 +146,7 @@ def show(value: Any, width: int = 80) -> str:
     match value:
         case np.ndarray():
             digits = "{:.6g}".format
-            formats: Any = {"float_kind": digits, "complex_kind": digits}
+            formats: Any = {"float_kind": digits, "complex_kind": digits, "bool": str}
             rows = np.array2string(value, separator=", ", threshold=20, formatter=formats)
             text = " ".join(rows.split())
         case list():

@@ -14,6 +14,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 LIMIT = 1.0
@@ -47,25 +48,29 @@ def run(calls: Sequence[Callable[[], Any]], answer: object = None) -> list[Outco
     TimeoutError if the calls have not ended after `LIMIT` seconds in all; a loop in Python is then
     stopped, and a call that waits is left behind.
     """
-    home = getattr(answer, "__globals__", None) or vars(sys.modules["__main__"])
+    main = vars(sys.modules["__main__"])
+    home = answer.__globals__ if isinstance(answer, FunctionType) else main
     outcomes: list[Outcome] = []
-    late = threading.Event()
+    late, done = threading.Event(), threading.Event()
 
     def work() -> None:
-        for call in calls:
-            outcome = _observe(call, home, sink)
-            if late.is_set():
-                return
-            outcomes.append(outcome)
+        try:
+            for call in calls:
+                outcome = _observe(call, home, sink)
+                if late.is_set():
+                    return
+                outcomes.append(outcome)
+        finally:
+            done.set()
 
     with _quiet() as sink:
         worker = threading.Thread(target=work, daemon=True)
-        worker.start()
         try:
-            worker.join(LIMIT)
+            worker.start()
+            done.wait(LIMIT)  # not join(), which takes a thread for ended when it is interrupted
         finally:
             late.set()
-            _stop(worker)
+            _stop(worker, done)
     if len(outcomes) < len(calls):
         raise TimeoutError(
             f"still ran after {LIMIT:g} s and was stopped: see whether each of its loops ends"
@@ -124,16 +129,16 @@ def _line(error: BaseException, home: dict[str, Any]) -> str:
     return f"line {summary.lineno}" + (f": {summary.line[:80]}" if summary.line else "")
 
 
-def _stop(worker: threading.Thread) -> None:
-    """Raise SystemExit, which a thread dies of in silence, in the worker until it has ended.
+def _stop(worker: threading.Thread, done: threading.Event) -> None:
+    """Raise SystemExit, which a thread dies of in silence, in the worker until it is done.
 
     An answer may catch it (`except: pass`), hence the repetition; after half a second of that, or
     of a call that never returns to Python, the thread is left to itself.
     """
     for _ in range(50):
-        if not worker.is_alive():
+        if done.is_set():
             return
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(worker.ident or 0), ctypes.py_object(SystemExit)
         )
-        worker.join(0.01)
+        done.wait(0.01)
