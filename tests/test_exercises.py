@@ -2,6 +2,7 @@
 
 import _thread
 import asyncio
+import functools
 import json
 import os
 import subprocess
@@ -294,6 +295,33 @@ def test_judge_must_say_none_for_a_pass():
         judge=lambda answer: False,
     )
     assert exercise.assess(1).state == "failed"
+
+
+def test_judge_may_take_its_time_to_get_ready(monkeypatch):
+    monkeypatch.setattr(sandbox, "LIMIT", 0.1)
+
+    @functools.cache
+    def data():
+        time.sleep(0.3)
+        return 1
+
+    exercise = Exercise(
+        id="99.ready",
+        stub="x = ...",
+        solution="x = 1",
+        hints=("", "", ""),
+        misconceptions=(),
+        judge=lambda answer: None if answer == data() else "no",
+    )
+    assert exercise.assess(1).state == "passed"
+
+
+def test_check_inside_the_function_is_told_to_move_out(capsys):
+    def f(weights, inputs, bias):
+        check("99.weighted-sum", f)
+
+    assert "a check is running already" in say(capsys, f)
+    assert say(capsys, right) == "✔ passed"
 
 
 def test_answers_do_not_print(capfd):

@@ -114,6 +114,7 @@ class Exercise:
     def _fault(self, answer: Any) -> str:
         """Say what is wrong with an answer of the right form, or return ""."""
         if self.judge:
+            self.judge(self.define(self.solution))  # loads what it needs, not in the answer's time
             (outcome,) = sandbox.run([partial(self.judge, answer)], answer)
             problem = "" if outcome.value is None else str(outcome.value) or "this is not right"
             return self._failure(outcome) if outcome.error else problem

@@ -20,6 +20,8 @@ from typing import Any
 LIMIT = 1.0
 """Seconds that an answer may take in all."""
 
+_free = threading.Lock()
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -85,6 +87,10 @@ def _quiet() -> Iterator[_Sink]:
     def refuse(prompt: object = "") -> str:
         raise EOFError("nothing can be typed in during a check, so use the arguments")
 
+    if not _free.acquire(blocking=False):
+        raise RuntimeError(
+            "a check is running already; if it stands inside a function, move it out"
+        )
     sink, ask = _Sink(), builtins.input
     builtins.input = refuse
     try:
@@ -92,6 +98,7 @@ def _quiet() -> Iterator[_Sink]:
             yield sink
     finally:
         builtins.input = ask
+        _free.release()
 
 
 def _observe(call: Callable[[], Any], home: dict[str, Any], sink: _Sink) -> Outcome:
