@@ -74,31 +74,30 @@ def execute(
 ) -> Run:
     """Run every cell of a lesson in this Python, in the notebook's folder, one thread a library.
 
-    The variables of `environment` come on top of those. A failing cell ends the run, and is named
-    in the run's `failure`; outside a lesson's code, nothing is raised for it.
+    The variables of `environment` come on top of those. The first cell that fails ends the run,
+    and is named in its `failure`.
     """
     notebook = nbformat.read(lesson.path, as_version=4)
-    watch = _Watch(lesson, notebook, on_cell)
+    runner = _Runner(notebook, lesson.path.parent)
+    started = perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         ledger = Path(folder) / "ledger.jsonl"
         variables = os.environ | ONE_THREAD | {"PYTHONHASHSEED": "0"} | dict(environment or {})
         variables |= {"DLCOURSE_LESSON": lesson.name, "DLCOURSE_LEDGER": str(ledger)}
-        started = perf_counter()
-        failure = watch.run(variables)
-        seconds = perf_counter() - started
+        told = runner.run(variables, on_cell)
         claims = _claims(ledger)
-    return Run(lesson, notebook, seconds, watch.memory, claims, failure)
+    where = f"Lesson {lesson.id} ({lesson.title}) failed at cell [{runner.begun}]"
+    failure = f"{where}: {told.rstrip('.')}." if told else None
+    return Run(lesson, notebook, perf_counter() - started, runner.memory, claims, failure)
 
 
-class _Watch:
-    """A notebook's client that counts cells, watches memory and puts failures into words."""
+class _Runner:
+    """A notebook and its kernel."""
 
-    def __init__(self, lesson: Lesson, notebook: NotebookNode, on_cell: OnCell | None) -> None:
-        self.lesson = lesson
-        self.on_cell = on_cell
-        self.memory = 0
-        self.begun = 0
-        self.total = sum(c.cell_type == "code" and c.source.strip() != "" for c in notebook.cells)
+    def __init__(self, notebook: NotebookNode, folder: Path) -> None:
+        self.notebook = notebook
+        self.begun = 0  # code cells
+        self.memory = 0  # bytes
         # Without folders to look in, the manager knows one kernel: this Python's own.
         specs = KernelSpecManager(kernel_dirs=[])
         self.kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)
@@ -108,37 +107,40 @@ class _Watch:
             log=_LOG,
             timeout=CELL_LIMIT,
             record_timing=False,
-            store_widget_state=False,
+            # Without it, a widget that draws stops the run; normalise leaves the state out again.
+            store_widget_state=True,
             coalesce_streams=True,
-            resources={"metadata": {"path": str(lesson.path.parent)}},
-            on_cell_execute=self._before,
-            on_cell_executed=self._after,
+            shutdown_kernel="immediate",
+            resources={"metadata": {"path": str(folder)}},
         )
 
-    def run(self, variables: dict[str, str]) -> str | None:
-        """Run all cells; return None, or a sentence that names the cell that failed and why."""
+    def run(self, variables: dict[str, str], on_cell: OnCell | None) -> str:
+        """Run all cells; return what went wrong, or ""."""
         try:
             # What a kernel writes past its notebook is for those who mend kernels.
-            self.client.execute(env=variables, cleanup_kc=True, stderr=subprocess.DEVNULL)
+            with self.client.setup_kernel(
+                env=variables, stderr=subprocess.DEVNULL, cleanup_kc=True
+            ):
+                self._run_cells(on_cell)
         except CellExecutionError as error:
-            told = " ".join(f"{error.ename}: {error.evalue}".split())
+            return " ".join(f"{error.ename}: {error.evalue}".split())
         except CellTimeoutError:
-            told = f"it ran for more than {CELL_LIMIT} seconds"
+            return f"it ran for more than {CELL_LIMIT} seconds"
         except DeadKernelError:
-            told = "its kernel died, for want of memory perhaps"
-        else:
-            return None
-        where = f"Lesson {self.lesson.id} ({self.lesson.title}) failed at cell [{self.begun}]"
-        return f"{where}: {told.rstrip('.')}."
+            return "its kernel died, for want of memory perhaps"
+        return ""
 
-    def _before(self, **_: Any) -> None:
-        self.begun += 1
-
-    def _after(self, **_: Any) -> None:
-        provisioner: Any = self.kernel.provisioner
-        self.memory = max(self.memory, peak_memory(provisioner.pid))
-        if self.on_cell:
-            self.on_cell(self.begun, self.total)
+    def _run_cells(self, on_cell: OnCell | None) -> None:
+        cells = list(enumerate(self.notebook.cells))
+        code = [(i, cell) for i, cell in cells if cell.cell_type == "code" and cell.source.strip()]
+        for self.begun, (index, cell) in enumerate(code, start=1):
+            try:
+                self.client.execute_cell(cell, index, execution_count=self.begun)
+            finally:
+                provisioner: Any = self.kernel.provisioner
+                self.memory = max(self.memory, peak_memory(provisioner.pid))
+            if on_cell:
+                on_cell(self.begun, len(code))
 
 
 def peak_memory(pid: int) -> int:

@@ -34,7 +34,7 @@ STYLE: dict[str, Any] = {
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
     "axes.axisbelow": True,
-    "axes.prop_cycle": mpl.cycler(color=[BLUE, ORANGE, GREEN, PINK, SKY, YELLOW, INK]),
+    "axes.prop_cycle": f"cycler(color={[BLUE, ORANGE, GREEN, PINK, SKY, YELLOW, INK]})",
     "xtick.color": INK,
     "ytick.color": INK,
     "lines.linewidth": 2,
@@ -74,7 +74,7 @@ def images(
             "give one label a picture, or none."
         )
     rows, columns = -(-len(stack) // columns), min(columns, len(stack))
-    height = 0.95 if labels else 0.75
+    height = 0.95 if len(labels) else 0.75
     figure, grid = plt.subplots(
         rows, columns, figsize=(0.75 * columns, height * rows + 0.4 * bool(title)), squeeze=False
     )
