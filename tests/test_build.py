@@ -1,20 +1,29 @@
 """Running a lesson, and writing it back so that only what changed changes."""
 
+import io
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
 
 import nbformat
 import psutil
 import pytest
+from PIL import Image
 
 from dlcourse import build
 from dlcourse.course import Lesson
+from dlcourse.paths import ROOT
+from dlcourse.pictures import encode, pictures
 
 PLOT = """
 import matplotlib.pyplot as plt
-plt.plot([0, 1, 2], [0, 1, {}])
+plt.plot([0, 1, 2], [0, 1, 0])
 plt.show()
 """
 
@@ -34,17 +43,20 @@ def edit(lesson: Lesson, cell: int, **changes: object) -> None:
 # --- execution ------------------------------------------------------------------------------------
 
 
-def test_a_run_has_outputs_claims_and_progress(make_lesson):
+def test_a_run_has_outputs_claims_and_progress(make_lesson, monkeypatch):
     lesson = make_lesson(
         "from dlcourse import claim\nimport os",
         "claim('Two is more than one', 2 > 1, two=2)",
         "print(os.environ['DLCOURSE_LESSON'], os.path.basename(os.getcwd()))",
+        "import sys\n(sys.prefix, os.environ['OMP_NUM_THREADS'])",
     )
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
     seen = []
     run = build.execute(lesson, on_cell=lambda done, total: seen.append((done, total)))
     assert run.failure is None
-    assert seen == [(1, 3), (2, 3), (3, 3)]
+    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert run.notebook.cells[2].outputs[0].text == f"19_tiny {lesson.path.parent.name}\n"
+    assert run.notebook.cells[3].outputs[0].data["text/plain"] == repr((sys.prefix, "1"))
     [claimed] = run.claims
     assert claimed["text"] == "Two is more than one"
     assert claimed["lesson"] == "19_tiny"
@@ -65,12 +77,6 @@ def test_a_run_passes_its_claims_on_to_the_ledger_that_was_asked_for(
     entries = [json.loads(line) for line in ledger.read_text(encoding="utf-8").splitlines()]
     assert [entry["text"] for entry in entries] == ["earlier", "It is so"]
     assert entries[1]["seed"] == 3
-
-
-def test_a_run_uses_this_python_with_one_thread(make_lesson, monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", "7")
-    run = build.execute(make_lesson("import os, sys\n(sys.prefix, os.environ['OMP_NUM_THREADS'])"))
-    assert run.notebook.cells[0].outputs[0].data["text/plain"] == repr((sys.prefix, "1"))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +123,7 @@ def test_the_memory_of_a_process_that_ended_is_nothing():
 
 def test_a_second_build_changes_nothing(make_lesson):
     lesson = make_lesson(
-        PLOT.format(0),
+        PLOT,
         ("import time\nprint(time.time_ns())", "nbval-ignore-output"),
         ("import ipywidgets\nipywidgets.IntSlider()", "nbval-ignore-output"),
         "print('a')\nprint('b', flush=True)\nprint('c')\nhash('text')",
@@ -157,34 +163,59 @@ def test_a_build_keeps_what_belongs_to_a_lesson_and_nothing_else(make_lesson):
     assert [output.text for output in built.cells[1].outputs] == ["a\nb\n"]
 
 
-def test_a_volatile_output_is_kept_until_its_source_changes(make_lesson):
-    lesson = make_lesson(("import time\nprint(time.time_ns())", "nbval-ignore-output"))
-    build.build(lesson)
-    first = stored(lesson).cells[0].outputs
-    build.build(lesson)
-    assert stored(lesson).cells[0].outputs == first
-    edit(lesson, 0, source="import time\nprint('now', time.time_ns())")
-    build.build(lesson)
-    assert stored(lesson).cells[0].outputs[0].text.startswith("now ")
+def picture(level: int) -> nbformat.NotebookNode:
+    """Return an output that is a grey picture."""
+    file = io.BytesIO()
+    Image.new("L", (64, 64), level).save(file, "png")
+    return nbformat.v4.new_output("display_data", {"image/png": encode(file.getvalue())})
 
 
-def test_a_widget_is_not_stored(make_lesson):
-    lesson = make_lesson("import ipywidgets\nprint('above')\nipywidgets.IntSlider()")
-    build.build(lesson)
-    assert [output.output_type for output in stored(lesson).cells[0].outputs] == ["stream"]
+def text(content: str) -> nbformat.NotebookNode:
+    """Return an output that is text."""
+    return nbformat.v4.new_output("stream", text=content)
 
 
-def test_a_figure_is_kept_when_it_looks_the_same(make_lesson):
-    # The last point comes from outside, so that a figure changes while its source does not.
-    lesson = make_lesson("y = 0", PLOT.format("y"))
-    build.build(lesson)
-    [first] = stored(lesson).cells[1].outputs
-    edit(lesson, 0, source="y = 1e-4")
-    build.build(lesson)
-    assert stored(lesson).cells[1].outputs == [first]
-    edit(lesson, 0, source="y = 0.5")
-    build.build(lesson)
-    assert stored(lesson).cells[1].outputs != [first]
+def rebuilt(source: str, before: list[Any], after: list[Any], *tags: str, edited: str = "") -> Any:
+    """Return the outputs of a cell that had some outputs when built, and others when built again.
+
+    The cell has another source by then where `edited` says so.
+    """
+
+    def notebook(source: str, outputs: list[Any]) -> nbformat.NotebookNode:
+        cell = nbformat.v4.new_code_cell(source, id="x", outputs=outputs, metadata={"tags": tags})
+        return nbformat.v4.new_notebook(cells=[cell], metadata={"dlcourse": {}})
+
+    first = notebook(source, before)
+    build.normalise(first, notebook(source, []))
+    second = notebook(edited or source, after)
+    second.cells[0].metadata = deepcopy(first.cells[0].metadata)
+    first.cells[0].source = second.cells[0].source  # an editor leaves outputs beside new sources
+    build.normalise(second, first)
+    return second.cells[0].outputs
+
+
+def test_an_output_is_the_new_one():
+    assert rebuilt("now()", [text("1")], [text("2")]) == [text("2")]
+
+
+def test_a_volatile_output_is_kept_until_its_source_changes():
+    tag, before, after = "nbval-ignore-output", [text("1")], [text("2")]
+    assert rebuilt("now()", before, after, tag) == before
+    assert rebuilt("now()", before, after, tag, edited="now( )") == after
+
+
+def test_a_figure_is_kept_when_it_looks_the_same_and_its_source_is():
+    before, same, other = picture(100), picture(102), picture(120)
+    assert rebuilt("plot()", [before], [same]) == [before]
+    assert rebuilt("plot()", [before], [same], edited="plot(1)") == [same]
+    assert rebuilt("plot()", [before], [other]) == [other]
+    assert rebuilt("plot()", [before], [text("x"), same, same]) == [text("x"), before, same]
+
+
+def test_a_widget_is_not_stored():
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "a1"}, "text/plain": "Slider"}
+    slider = nbformat.v4.new_output("display_data", view)
+    assert rebuilt("slide()", [], [text("x"), slider]) == [text("x")]
 
 
 def test_a_failing_cell_leaves_the_file_untouched(make_lesson):
@@ -211,3 +242,49 @@ def test_a_build_does_not_depend_on_the_environment(make_lesson, monkeypatch):
     monkeypatch.setenv("PYTHONHASHSEED", "5")
     assert not build.build(lesson)
     assert lesson.path.read_bytes() == first
+
+
+# --- the tests that every lesson goes through -----------------------------------------------------
+
+
+def test_lessons_are_tested_with_their_figures_and_their_budget(make_lesson, tmp_path):
+    draw = "from PIL import Image\nImage.new('L', (64, 64), level)"
+    good = make_lesson("level = 100", draw, "x = b'x' * (100 << 20)\nprint(len(x))")
+    build.build(good)
+    bad = stored(good)
+    bad.cells[0].source = "level = 120"
+    bad.cells[2].source = "print(100 << 20)"
+    bad.metadata.dlcourse.seconds = 0
+    nbformat.write(bad, tmp_path / "18_bad.ipynb")
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    told = output_of_pytest(tmp_path)
+    assert "2 failed, 6 passed" in told
+    pair = re.search(r"Figure 1 differs .* by 20\.0 .*: compare (\S+) and (\S+)\.", told)
+    assert pair is not None, told
+    before, after = (Path(name) for name in pair.groups())
+    assert [before.read_bytes()] == pictures(bad.cells[1].outputs)
+    assert Image.open(after).getpixel((0, 0)) == 120
+    before.unlink()
+    after.unlink()
+    assert re.search(r"Lesson 19 took \d+ s, but declares 0 s: make it quicker", told)
+    table = {row.split()[0]: row.split()[1:] for row in told.splitlines() if row[2:4].isdigit()}
+    cells, seconds, budget, mebibytes, most = map(float, table["19_tiny"])
+    assert (cells, budget, most) == (3, 5, 1536)
+    assert 0 < seconds < 60
+    assert 130 < mebibytes < 500
+    assert table["18_bad"][2] == "0"
+
+
+def output_of_pytest(folder: Path) -> str:
+    """Return what pytest says of the lessons in a folder, tested as `make test` tests lessons."""
+    plugins = ["-p", "nbval.plugin", "-p", "xdist.plugin", "-p", "no:cacheprovider"]
+    options = ["-n", "1", "--dist", "loadfile", "--nbval", "--nbval-current-env", "--color=no"]
+    place = ["-c", os.devnull, f"--rootdir={folder}", str(folder)]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *plugins, *options, *place],
+        capture_output=True,
+        cwd=folder,
+        env=os.environ | build.ONE_THREAD | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        encoding="utf-8",
+        check=False,
+    ).stdout
