@@ -2,9 +2,9 @@
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich import box
@@ -18,7 +18,9 @@ from dlcourse.course import lessons as all_lessons
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from dlcourse.build import Run
+    from dlcourse.build import OnCell, Run
+
+T = TypeVar("T")
 
 app = typer.Typer(
     name="dlcourse",
@@ -105,8 +107,9 @@ def run(
     The notebooks stay as they are. DLCOURSE_SEED=N runs them with other random choices.
     """
     from dlcourse import seeds
+    from dlcourse.build import execute
 
-    seed, runs = seeds.base(), execute(chosen(names), jobs)
+    seed, runs = seeds.base(), in_kernels(execute, chosen(names), jobs)
     shown = table("lesson", "claims held", "seconds", "MiB", "", right=["seconds", "MiB"])
     for each in runs:
         held = sum(claim["held"] for claim in each.claims)
@@ -125,27 +128,47 @@ def run(
     raise typer.Exit(any(each.failure for each in runs))
 
 
-def execute(lessons: tuple[Lesson, ...], jobs: int = 1) -> "list[Run]":
-    """Run lessons, some side by side, under a progress bar for each."""
+def in_kernels(
+    work: "Callable[[Lesson, OnCell], T]", lessons: tuple[Lesson, ...], jobs: int = 1
+) -> list[T]:
+    """Do some work with each lesson, `jobs` of them side by side, under progress bars."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    with bars, ThreadPoolExecutor(jobs) as workers:
-        return list(workers.map(lambda lesson: execute_one(lesson, bars), lessons))
+    with (
+        Progress(
+            *columns, console=console, transient=True, disable=not console.is_terminal
+        ) as bars,
+        ThreadPoolExecutor(jobs) as workers,
+    ):
+        started = [workers.submit(under_bar, bars, work, lesson) for lesson in lessons]
+        try:
+            while wait(started, timeout=0.5).not_done:
+                pass  # a wait without end would not hear Ctrl-C on Windows
+        except KeyboardInterrupt:
+            end_kernels(started)
+            raise
+    return [each.result() for each in started]
 
 
-def execute_one(lesson: Lesson, bars: "Progress") -> "Run":
-    """Run a lesson under a progress bar of its own, which goes away at the end."""
-    from dlcourse import build
-
+def under_bar(bars: "Progress", work: "Callable[[Lesson, OnCell], T]", lesson: Lesson) -> T:
+    """Do some work with a lesson under a progress bar of its own, which goes away at the end."""
     bar = bars.add_task(f"{lesson.id} {lesson.title}", total=None)
     try:
-        return build.execute(
-            lesson, lambda done, total: bars.update(bar, completed=done, total=total)
-        )
+        return work(lesson, lambda done, total: bars.update(bar, completed=done, total=total))
     finally:
         bars.remove_task(bar)
+
+
+def end_kernels(started: Sequence[Future[Any]]) -> None:
+    """End the lessons that run and leave out those that wait: kernels do not hear Ctrl-C."""
+    import psutil
+
+    for each in started:
+        each.cancel()
+    while wait(started, timeout=0.5).not_done:
+        for kernel in psutil.Process().children():
+            kernel.kill()
 
 
 @app.command()
@@ -155,9 +178,11 @@ def check(
     ] = None,
 ) -> None:
     """Run your saved notebook, and show how its exercises stand."""
+    from dlcourse.build import execute
+
     found, ids = exercises_of(name)
     passed = True
-    for result in execute(found):
+    for result in in_kernels(execute, found):
         lines = verdicts(result)
         for id in filter(ids.__contains__, result.lesson.exercises):
             say(lines.get(id, f"○ {id}: not reached"))
@@ -238,16 +263,20 @@ def reset(
 @app.command()
 def build(names: Lessons = None) -> None:
     """Run lessons anew and write their outputs into the notebooks."""
+    results = in_kernels(rebuild, chosen(names))
+    for result in results:
+        say(f"✘ {result}" if isinstance(result, Exception) else f"✔ {result}")
+    raise typer.Exit(any(isinstance(result, Exception) for result in results))
+
+
+def rebuild(lesson: Lesson, on_cell: "OnCell") -> str | Exception:
+    """Build a lesson, and return what to say of it; a failure keeps no other lesson from it."""
     from dlcourse.build import LessonError, build
 
-    failed = False
-    for each in chosen(names):
-        try:
-            say(f"✔ {each.path.name}: {'written' if build(each) else 'unchanged'}")
-        except LessonError as error:
-            say(f"✘ {error}")
-            failed = True
-    raise typer.Exit(failed)
+    try:
+        return f"{lesson.path.name}: {'written' if build(lesson, on_cell) else 'unchanged'}"
+    except LessonError as error:
+        return error
 
 
 @data_app.command("list")

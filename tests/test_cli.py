@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import wait
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 from nbformat.v4 import new_notebook
 from typer.testing import CliRunner, Result
@@ -134,6 +137,25 @@ def test_a_lesson_that_fails_is_named_and_the_others_are_run(
     assert "Lesson 19 (A tiny lesson) failed at cell [2]: ClaimError" in result.stdout
 
 
+def test_ctrl_c_ends_the_lessons_that_run(
+    make_lesson: Callable[..., Lesson], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = iter([True])
+
+    def wait_until_interrupted(*arguments: Any, **options: Any) -> Any:
+        if next(waits, False):
+            while not psutil.Process().children():
+                time.sleep(0.05)
+            raise KeyboardInterrupt
+        return wait(*arguments, **options)
+
+    endless = make_lesson("while True: pass")
+    offer(monkeypatch, endless, endless)
+    monkeypatch.setattr(cli, "wait", wait_until_interrupted)
+    assert dlcourse_("run").exit_code == 130
+    assert psutil.Process().children() == []
+
+
 def test_check_shows_how_each_exercise_of_the_saved_notebook_stands(
     make_lesson: Callable[..., Lesson], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,7 +191,7 @@ def test_check_succeeds_once_all_is_passed(
 def test_build_says_what_changed_and_goes_on_after_a_failure(
     lesson: Lesson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def build(each: Lesson) -> bool:
+    def build(each: Lesson, on_cell: Any) -> bool:
         if each.id == "18":
             raise LessonError("Lesson 18 failed.")
         return each.id == "19"
