@@ -49,34 +49,9 @@ STAMP = VENV / "setup.json"  # written last: what the finished environment was m
 LOG = VENV / "setup.log"
 LOCK = VENV / "setup.lock"
 PYTORCH_INDEX = "https://download.pytorch.org/whl/"
-
-
-def threads(count: int) -> dict[str, str]:
-    """Return the variables that give each numerical library so many threads."""
-    libraries = ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM")
-    return {f"{library}_THREADS": str(count) for library in libraries}
-
-
-NEWER_THAN_AVX2 = "X86_V4 AVX512_ICL AVX512_SPR"  # by NumPy's names
-MACHINES = {
-    "one thread": threads(1),
-    "two threads": threads(2),
-    "a processor without AVX-512": {
-        **threads(1),
-        "ATEN_CPU_CAPABILITY": "avx2",
-        "MKL_CBWR": "AVX2",
-        "NPY_DISABLE_CPU_FEATURES": NEWER_THAN_AVX2,
-        "ONEDNN_MAX_CPU_ISA": "AVX2",
-        "OPENBLAS_CORETYPE": "Haswell",
-    },
-    "a processor without AVX": {
-        **threads(1),
-        "ATEN_CPU_CAPABILITY": "default",
-        "MKL_CBWR": "COMPATIBLE",
-        "NPY_DISABLE_CPU_FEATURES": "X86_V3 " + NEWER_THAN_AVX2,
-        "ONEDNN_MAX_CPU_ISA": "SSE41",
-        "OPENBLAS_CORETYPE": "Nehalem",
-    },
+ONE_THREAD = {
+    f"{library}_THREADS": "1"
+    for library in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM")
 }
 
 
@@ -364,16 +339,13 @@ def lab() -> int:
     return call(*command)
 
 
-COMPARE = ["pytest", "--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120", "notebooks"]
-
-
 def test() -> int:
     """Run every test, the package's and the lessons', and tell at the end which part failed."""
     setup()
     failed = []
     for name, command in test_parts().items():
         print(f"\n=== {name}: {shlex.join(command)}", flush=True)
-        if call(str(PYTHON), "-m", *command, **threads(1)):
+        if call(str(PYTHON), "-m", *command, **ONE_THREAD):
             failed.append(name)
     if failed:
         print(f"\nFailed: {', '.join(failed)}. Their output is above.", flush=True)
@@ -390,8 +362,10 @@ def test_parts() -> dict[str, list[str]]:
         "types": ["mypy"],
         "data": ["dlcourse.cli", "data", "fetch"],
         "package": ["pytest", "-n", "2", "tests"],
-        # The cells of a lesson stay in one process.
-        "lessons": [*COMPARE, "-n", "2", "--dist", "loadfile"],
+        "lessons": [
+            *("pytest", "-n", "2", "--dist", "loadfile"),  # a lesson's cells stay in one process
+            *("--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120", "notebooks"),
+        ],
     }
 
 
@@ -401,19 +375,10 @@ def build(*lessons: str) -> int:
     return call(str(PYTHON), "-m", "dlcourse.cli", "build", *lessons)
 
 
-def portability() -> int:
-    """Compare the lessons' stored outputs with those of other processors and thread counts."""
+def portability(*lessons: str) -> int:
+    """Compare the stored outputs of lessons with those of other processors and thread counts."""
     setup()
-    failed = []
-    for machine, variables in MACHINES.items():
-        print(f"\n=== {machine}", flush=True)
-        if call(str(PYTHON), "-m", *COMPARE, "-k", "not budget", **variables):
-            failed.append(machine)
-    if failed:
-        print(f"\nOutputs differ with {', '.join(failed)}. They are shown above.", flush=True)
-    else:
-        print("\nEvery stored output and figure is the same on all of them.", flush=True)
-    return 1 if failed else 0
+    return call(str(PYTHON), "-m", "dlcourse.portability", *lessons)
 
 
 def lock() -> int:
@@ -452,9 +417,9 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
 def main(arguments: list[str]) -> int:
     """Run the command that is named and return its exit code."""
     name, *rest = arguments or ["help"]
-    if name not in COMMANDS or (rest and name != "build"):
+    if name not in COMMANDS or (rest and name not in ("build", "portability")):
         lines = [f"  {known:12} {function.__doc__}" for known, function in COMMANDS.items()]
-        print("\n".join(["Usage: python make.py COMMAND", *lines]))
+        print("\n".join(["Usage: python make.py COMMAND [LESSON...]", *lines]))
         return 0 if name in ("help", "-h", "--help") else 2
     try:
         return COMMANDS[name](*rest) or 0
