@@ -95,6 +95,8 @@ def setup() -> None:
     if is_ready():
         return
     VENV.mkdir(exist_ok=True)
+    if any(VENV.iterdir()) and not LOCK.exists():
+        sys.exit(f"{VENV} was made by somebody else: move it away, then run this command again.")
     with alone():
         if not is_ready():
             install()

@@ -247,6 +247,15 @@ def test_setup_writes_inside_the_environment_only(machine: Machine) -> None:
     assert all(path.is_relative_to(machine.make.VENV) for path in written)
 
 
+def test_environment_of_somebody_else_is_left_alone(machine: Machine) -> None:
+    theirs = machine.make.VENV / "pyvenv.cfg"
+    theirs.parent.mkdir()
+    theirs.touch()
+    with pytest.raises(SystemExit, match="made by somebody else"):
+        machine.setup()
+    assert theirs.exists()
+
+
 def test_debian_without_venv_is_told_what_to_install(
     make: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
