@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 
 from dlcourse.course import Lesson
 from dlcourse.course import lesson as find
-from dlcourse.pictures import PNG, alike, encode, pictures
+from dlcourse.pictures import PNG, alike, compress, encode, pictures
 
 CELL_LIMIT = 180
 """Seconds after which a cell is given up: more than a lesson needs, even on a busy machine."""
@@ -237,8 +237,10 @@ def _kept_outputs(cell: NotebookNode, stored: NotebookNode) -> list[Any]:
         if "execution_count" in output:
             output.execution_count = cell.execution_count
         for drawn in pictures([output]):
-            before = next(drawn_before, drawn)
-            output.data[PNG] = encode(before if alike(before, drawn) else drawn)
+            kept = next(drawn_before, None)
+            if kept is None or not alike(kept, drawn):
+                kept = compress(drawn)
+            output.data[PNG] = encode(kept)
     return outputs
 
 

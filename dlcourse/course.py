@@ -181,6 +181,35 @@ def with_map(readme: str) -> str:
     return before + start + readme_map() + end + after
 
 
+def readme_pictures(readme: str, folder: Path = NOTEBOOKS) -> dict[str, bytes]:
+    """Return the pictures that README shows, by their paths, as the lessons have them.
+
+    `docs/images/11-5.png` is the fifth figure of lesson 11. Raises ValueError where a lesson has
+    no such figure.
+    """
+    from dlcourse.pictures import pictures  # here, so that reading lessons loads no NumPy
+
+    found = {}
+    for path, name, number in re.findall(r"\((docs/images/(\d\d)-(\d+)\.png)\)", readme):
+        outputs = [output for cell in lesson(name, folder).cells for output in cell.outputs]
+        figures = pictures(outputs)
+        if not 1 <= int(number) <= len(figures):
+            raise ValueError(
+                f"README.md shows {path}, but lesson {name} has {len(figures)} figures: "
+                f"name one of 1 to {len(figures)}."
+            )
+        found[path] = figures[int(number) - 1]
+    return found
+
+
+def write_readme(readme: Path = ROOT / "README.md") -> None:
+    """Write README's table of lessons and its pictures anew."""
+    text = readme.read_text(encoding="utf-8")
+    for path, picture in readme_pictures(text).items():
+        (readme.parent / path).parent.mkdir(parents=True, exist_ok=True)
+        (readme.parent / path).write_bytes(picture)
+    readme.write_text(with_map(text), encoding="utf-8", newline="\n")
+
+
 if __name__ == "__main__":
-    readme = ROOT / "README.md"
-    readme.write_text(with_map(readme.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    write_readme()

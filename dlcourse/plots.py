@@ -4,7 +4,7 @@ Colours are those of Okabe and Ito (2008, "Color universal design"), which colou
 tell apart; no figure rests on colour alone where a label or a marker can carry the same message.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -102,6 +102,31 @@ def band(
     ax.plot(at, mean, color=color, marker=marker)
     ax.fill_between(at, values.min(axis=0), values.max(axis=0), color=color, alpha=0.2, lw=0)
     name_line(ax, at[-1], mean[-1], label, color)
+
+
+def level(ax: Axes, y: float, label: str, color: str = GREY) -> None:
+    """Draw a dashed line across the axes at height y, with its name above its right end."""
+    ax.axhline(y, color=color, linestyle="--", zorder=1)
+    ax.annotate(
+        label,
+        (1, y),
+        xycoords=("axes fraction", "data"),
+        xytext=(-4, 4),
+        textcoords="offset points",
+        ha="right",
+    )
+
+
+def dots(ax: Axes, groups: Mapping[str, npt.ArrayLike]) -> None:
+    """Draw a column of dots a group, one dot a run, with a bar at the mean and its name below."""
+    colors = plt.rcParams["axes.prop_cycle"].by_key()["color"]
+    for column, (values, color) in enumerate(zip(groups.values(), colors, strict=False)):
+        runs = np.asarray(values)
+        aside = np.linspace(-0.2, 0.2, len(runs))
+        ax.plot(column + aside, runs, "o", color=color, ms=6, alpha=0.7)
+        ax.plot([column - 0.3, column + 0.3], [runs.mean()] * 2, color=INK)
+    ax.set_xticks(range(len(groups)), list(groups))
+    ax.set_xlim(-0.6, len(groups) - 0.4)
 
 
 def name_line(ax: Axes, x: float, y: float, label: str, color: str) -> None:

@@ -14,7 +14,7 @@ from anatomy import Anatomy, faults, is_isbn, paragraphs, sentences
 from PIL import Image
 
 from dlcourse import exercises
-from dlcourse.course import Lesson, lesson, lessons, readme_map, with_map
+from dlcourse.course import Lesson, lesson, lessons, readme_map, readme_pictures, with_map
 from dlcourse.data import catalog
 from dlcourse.paths import NOTEBOOKS, ROOT
 
@@ -43,6 +43,16 @@ def test_exercises_belong_to_lessons():
 def test_the_readme_lists_every_lesson():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert with_map(readme) == readme, "run `python -m dlcourse.course`, which mends the table"
+
+
+def test_readme_shows_the_pictures_of_the_lessons():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme_pictures(readme)
+    assert len(shown) >= 2
+    for path, picture in shown.items():
+        assert (ROOT / path).read_bytes() == picture, "run `python -m dlcourse.course`"
+    with pytest.raises(ValueError, match="lesson 11 has .* figures"):
+        readme_pictures("![](docs/images/11-99.png)")
 
 
 # --- the checks see what is amiss: a lesson without faults, and one defect after another ----------
