@@ -5,6 +5,7 @@ that is too old can say so. What is set up lies in `.venv` beside this file.
 """
 
 import hashlib
+import importlib.util
 import json
 import os
 import platform
@@ -94,12 +95,31 @@ def setup() -> None:
     """Make the environment, or mend it; where it is ready, this costs next to nothing."""
     if is_ready():
         return
+    if obstacle():
+        sys.exit(obstacle())
     VENV.mkdir(exist_ok=True)
-    if any(VENV.iterdir()) and not LOCK.exists():
-        sys.exit(f"{VENV} was made by somebody else: move it away, then run this command again.")
     with alone():
         if not is_ready():
             install()
+
+
+def obstacle() -> str:
+    """Return the sentence that says why set-up cannot succeed here, or ''; nothing is changed."""
+    build = wanted()["torch"]
+    if not re.fullmatch(r"[a-z0-9.]+", build):
+        return (
+            f"DLCOURSE_TORCH is {build!r}, but names a build of PyTorch such as cu130 or cpu: "
+            "choose one at pytorch.org, or unset it."
+        )
+    if VENV.exists() and any(VENV.iterdir()) and not LOCK.exists():
+        return f"{VENV} is not of this set-up's making: move it away, then run the command again."
+    if importlib.util.find_spec("ensurepip") is None:  # Debian keeps it in a package of its own
+        version = "{}.{}".format(*sys.version_info)
+        return (
+            "This Python cannot make virtual environments: install what is missing with "
+            f"`sudo apt install python{version}-venv`, then run the command again."
+        )
+    return ""
 
 
 @contextmanager
@@ -160,14 +180,6 @@ def install() -> None:
 
 def create() -> None:
     """Empty `.venv` and make a new environment in it."""
-    try:
-        import ensurepip  # noqa: F401  Debian keeps it in a package of its own
-    except ImportError:
-        version = "{}.{}".format(*sys.version_info)
-        sys.exit(
-            f"This Python cannot make virtual environments: install what is missing with "
-            f"`sudo apt install python{version}-venv`, then run the same command again."
-        )
     for entry in VENV.iterdir():
         if entry in (LOG, LOCK):
             continue
@@ -181,11 +193,6 @@ def create() -> None:
 
 def install_torch(build: str) -> None:
     """Install PyTorch in its CPU build, or in the build that DLCOURSE_TORCH names."""
-    if not re.fullmatch(r"[a-z0-9.]+", build):
-        sys.exit(
-            f"DLCOURSE_TORCH is {build!r}, but names a build of PyTorch such as cu130 or cpu: "
-            "choose one at pytorch.org, or unset it."
-        )
     pin = torch_pin()
     if build != "cpu":
         pip("install", pin, "--index-url", PYTORCH_INDEX + build)
@@ -389,18 +396,19 @@ def lock() -> int:
     if uv is None:
         sys.exit("Making the lock anew needs uv: install it with `pip install uv`, then try again.")
     oldest = ".".join(map(str, OLDEST))
-    resolution = subprocess.run(
+    resolved = subprocess.run(
         [
             *(uv, "pip", "compile", "--universal", "--python-version", oldest, "--extra", "test"),
             *("--no-annotate", "--no-header", "--quiet", "pyproject.toml"),
         ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
-        check=True,
+        check=False,
         encoding="utf-8",
     )
-    REQUIREMENTS.write_text(locked(resolution.stdout), encoding="utf-8", newline="\n")
-    return 0
+    if resolved.returncode == 0:  # otherwise uv has said why
+        REQUIREMENTS.write_text(locked(resolved.stdout), encoding="utf-8", newline="\n")
+    return resolved.returncode
 
 
 def locked(resolution: str) -> str:
