@@ -8,9 +8,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlcourse import autograd, data, plots, seeds, widgets
     from dlcourse.claims import claim
     from dlcourse.exercises import check, hint, solution
+
+    from . import autograd, data, plots, seeds, widgets
 
 __version__ = "0.1.0"
 
