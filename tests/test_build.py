@@ -16,7 +16,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from dlcourse import build
+from dlcourse import build, portability
 from dlcourse.course import Lesson
 from dlcourse.paths import ROOT
 from dlcourse.pictures import encode, pictures
@@ -288,3 +288,18 @@ def output_of_pytest(folder: Path) -> str:
         encoding="utf-8",
         check=False,
     ).stdout
+
+
+def test_an_output_that_depends_on_the_machine_is_found(make_lesson, monkeypatch, capsys):
+    lesson = make_lesson("import os\nprint(os.environ['OMP_NUM_THREADS'])", "1 + 1")
+    build.build(lesson)
+    machines = {"small": {}, "large": {"OMP_NUM_THREADS": "64"}}
+    monkeypatch.setattr(portability, "MACHINES", machines)
+    monkeypatch.setattr(portability, "lessons", lambda: (lesson,))
+    assert portability.main([]) == 1
+    told = capsys.readouterr().out
+    assert re.search(r"19 A tiny lesson │ ✔ +│ ✘ 1", told)
+    assert "lesson 19, large" in told
+    assert "Cell 0: " in told
+    assert "- 64" in told
+    assert "lesson 19, small" not in told
