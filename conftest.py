@@ -7,7 +7,6 @@ figures are compared as well, and one test a lesson, named `budget`, is added to
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -16,14 +15,14 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from dlcourse.build import ONE_THREAD, STORED, peak_memory
+from dlcourse.build import ONE_THREAD, STORED, core_seconds, peak_memory
 from dlcourse.course import MEMORY, Lesson, is_lesson
 from dlcourse.paths import NOTEBOOKS
 from dlcourse.pictures import compare, pictures
 
-TOO_SLOW, TOO_LARGE = 3.0, 1.5  # times its budget: far beyond, so that a busy machine fails nobody
+TOO_SLOW, TOO_LARGE = 3.0, 1.5  # times its budget: far beyond, for machines differ
 
-SECONDS = pytest.StashKey[float]()  # what a lesson's cells have taken
+SECONDS = pytest.StashKey[float]()  # of one core, that its kernel has used
 PEAK = pytest.StashKey[int]()  # the most memory that its kernel has held
 
 
@@ -84,11 +83,10 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Measure a cell, and compare its figures once nbval has found its texts the same."""
     if not isinstance(item, IPyNbCell):
         return (yield)
-    started = perf_counter()
     try:
         yield
     finally:
-        measure(item.parent, perf_counter() - started)
+        measure(item.parent)
     if item.options["check"]:
         name = f"{item.path.stem}-cell-{item.cell_num}"
         told = compare(pictures(item.cell.outputs), pictures(item.test_outputs), name)
@@ -96,12 +94,12 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
             item.raise_cell_error("Figures differ", "\n".join(told))
 
 
-def measure(notebook: IPyNbFile, seconds: float) -> None:
-    """Add a cell's seconds to its lesson's, and look at what the kernel holds."""
-    notebook.stash[SECONDS] = notebook.stash.get(SECONDS, 0.0) + seconds
+def measure(notebook: IPyNbFile) -> None:
+    """Look at what a lesson's kernel has used so far."""
     if notebook.kernel.is_alive():
-        held = peak_memory(notebook.kernel.km.provisioner.pid)
-        notebook.stash[PEAK] = max(notebook.stash.get(PEAK, 0), held)
+        pid = notebook.kernel.km.provisioner.pid
+        notebook.stash[SECONDS] = core_seconds(pid)
+        notebook.stash[PEAK] = max(notebook.stash.get(PEAK, 0), peak_memory(pid))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -111,11 +112,19 @@ def test_the_peak_of_memory_is_seen_after_it_was_given_back(make_lesson):
     assert size * 0.9 < heavy - lean < size * 1.3
 
 
-def test_the_memory_of_a_process_that_ended_is_nothing():
+def test_a_process_that_ended_uses_nothing():
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    assert build.peak_memory(ended.pid) == 0
+    assert build.peak_memory(ended.pid) == build.core_seconds(ended.pid) == 0
     assert build.peak_memory(os.getpid()) >= psutil.Process().memory_info().rss * 0.9
+
+
+def test_core_seconds_are_those_of_work():
+    before, until = build.core_seconds(os.getpid()), time.process_time() + 0.3
+    while time.process_time() < until:
+        pass
+    used = build.core_seconds(os.getpid()) - before
+    assert used == pytest.approx(0.3, abs=0.1)
 
 
 # --- building -------------------------------------------------------------------------------------
