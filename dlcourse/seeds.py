@@ -33,7 +33,7 @@ def rng(*stream: str | int) -> np.random.Generator:
 
 
 def seed(*stream: str | int) -> int:
-    """Return a whole number below 2³² for libraries that ask for one (`random_state=seed("svm")`)."""
+    """Return a number below 2³² for libraries that want one: `random_state=seed("svm")`."""
     return int(_sequence(stream).generate_state(1)[0])
 
 

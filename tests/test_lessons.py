@@ -51,7 +51,7 @@ def test_readme_shows_the_pictures_of_the_lessons():
     assert len(shown) >= 2
     for path, picture in shown.items():
         assert (ROOT / path).read_bytes() == picture, "run `python -m dlcourse.course`"
-    with pytest.raises(ValueError, match="lesson 11 has .* figures"):
+    with pytest.raises(ValueError, match="lesson 11 has"):
         readme_pictures("![](docs/images/11-99.png)")
 
 
