@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from dlcourse.autograd import random
-from dlcourse.autograd.tensor import Array, Edge, Tensor, logistic, record
+from dlcourse.autograd.tensor import Array, Edge, Tensor, as_rows, logistic, record
 
 Pair: TypeAlias = int | tuple[int, int]
 
@@ -52,7 +52,7 @@ def _gelu_tanh(input: Tensor) -> Tensor:
     would call pow for each element and slow a whole transformer 3.5 times.
     """
     x, c, k = input.data, math.sqrt(2 / math.pi), 0.044715
-    t = x * x
+    t = np.square(x, out=np.empty_like(x))
     t *= c * k
     t += c
     t *= x
@@ -83,7 +83,7 @@ def softmax(input: Tensor, dim: int) -> Tensor:
     np.exp(y, out=y)
     y /= _total(y, dim)
 
-    def gradient(g: Array) -> Array:
+    def gradient(g: Array) -> Any:
         gx = g - _total(g * y, dim)
         gx *= y
         return gx
@@ -138,7 +138,7 @@ def cross_entropy(input: Tensor, target: Tensor, *, reduction: str = "mean") -> 
     `input` is (C,), (N, C) or (N, C, d₁, …); `target` holds a class from 0 to C − 1 for each.
     """
     classes_last = input.data if input.ndim == 1 else np.moveaxis(input.data, 1, -1)
-    x, labels = classes_last.reshape(-1, classes_last.shape[-1]), target.data.ravel()
+    x, labels = as_rows(classes_last), target.data.ravel()
     if target.dtype.kind not in "iu" or target.shape != classes_last.shape[:-1]:
         raise ValueError(
             f"cross_entropy was given targets of shape {target.shape} and type {target.dtype}, but "
@@ -212,19 +212,15 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
             f"linear was given inputs of shape {input.shape}, but its weight {w.shape} "
             f"needs {w.shape[1]} numbers in the last dimension."
         )
-    x = input.data.reshape(-1, w.shape[1])  # (rows, in)
+    x = as_rows(input.data)  # (rows, in)
     y = x @ w.T  # (rows, out)
     if bias is not None:
         y += bias.data
-
-    def rows(g: Array) -> Array:
-        return g.reshape(-1, len(w))
-
     return record(
         y.reshape(*input.shape[:-1], len(w)),
-        (input, lambda g: (rows(g) @ w).reshape(input.shape)),
-        (weight, lambda g: rows(g).T @ x),
-        *_optional(bias, lambda g: _total(rows(g), 0)[0]),
+        (input, lambda g: (as_rows(g) @ w).reshape(input.shape)),
+        (weight, lambda g: as_rows(g).T @ x),
+        *_optional(bias, lambda g: _total(as_rows(g), 0)[0]),
     )
 
 
@@ -396,7 +392,7 @@ def layer_norm(
         )
 
     def rows(a: Array) -> Array:
-        return a.reshape(-1, n)  # (samples, n)
+        return a.reshape(a.size // n, n)  # (samples, n)
 
     w = None if weight is None else weight.data.ravel()
     x_hat = rows(input.data) - _total(rows(input.data), 1) / n

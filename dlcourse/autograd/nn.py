@@ -95,7 +95,7 @@ class Module:
             raise ValueError(
                 f"These names are in the module or in state_dict, not both: {sorted(odd)}."
             )
-        new = {name: np.array(state_dict[name], t.dtype) for name, t in own.items()}
+        new = {name: np.asarray(state_dict[name]).astype(t.dtype) for name, t in own.items()}
         for name, t in own.items():
             if new[name].shape != t.shape:
                 raise ValueError(f"{name} has shape {new[name].shape}, but needs {t.shape}.")
@@ -113,7 +113,7 @@ class Sequential(Module):
         return (child for _, child in self.named_children())
 
     def __len__(self) -> int:
-        return len(list(self))
+        return len([*self.named_children()])
 
     def __getitem__(self, index: int) -> Module:
         return list(self)[index]

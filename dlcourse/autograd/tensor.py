@@ -7,6 +7,7 @@ the oldest and applies these functions: the chain rule, once for every operation
 """
 
 import itertools
+import math
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ContextDecorator, suppress
@@ -368,10 +369,8 @@ class Tensor:
 
         def gradient_b(g: Array) -> Array:
             g = np.expand_dims(g, dropped)
-            if right.ndim == 2:  # one product for the whole batch, not one each and their sum
-                gb = left.reshape(-1, left.shape[-1]).T @ g.reshape(-1, g.shape[-1])
-            else:
-                gb = left.swapaxes(-1, -2) @ g
+            batched = right.ndim > 2  # else one product for the whole batch, not each and their sum
+            gb = left.swapaxes(-1, -2) @ g if batched else as_rows(left).T @ as_rows(g)
             return gb[..., 0] if b.ndim == 1 else gb
 
         return record(
@@ -503,8 +502,7 @@ class Tensor:
         """Join the dimensions from `start_dim` to `end_dim` into one."""
         shape, ndim = self.shape or (1,), self.ndim or 1
         first, last = start_dim % ndim, end_dim % ndim + 1
-        joined = int(np.prod(shape[first:last]))
-        return self.reshape(*shape[:first], joined, *shape[last:])
+        return self.reshape(*shape[:first], math.prod(shape[first:last]), *shape[last:])
 
     def permute(self, *dims: Any) -> "Tensor":
         """Return the dimensions in the order given; ∂L/∂x = g with that undone."""
@@ -574,6 +572,11 @@ def _axes(dim: Dim) -> Any:
 def _repeat(g: Array, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Array:
     """Undo a reduction: repeat g along the dimensions that it summed, as a view."""
     return np.broadcast_to(g if keepdim or dim is None else np.expand_dims(g, dim), shape)
+
+
+def as_rows(x: Array) -> Array:
+    """Return (…, n) as (rows, n)."""
+    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
 def logistic(x: Array) -> Any:
