@@ -64,22 +64,23 @@ def differences(lesson: Lesson, variables: dict[str, str]) -> list[str]:
 
 
 def main(names: list[str]) -> int:
-    """Try lessons on every machine, print a table and each difference; return 1 if there is one."""
+    """Try lessons on every machine; print each difference and a table; return 1 if any differs."""
     chosen = [lesson(name) for name in names] or list(lessons())
-    console = Console()
+    console = Console(highlight=False)
     trials = [(each, machine) for each in chosen for machine in MACHINES]
-    bar = track(trials, "Running the lessons", console=console, transient=True)
-    found = {(each.id, name): differences(each, MACHINES[name]) for each, name in bar}
+    counts: dict[str, list[int]] = {each.id: [] for each in chosen}
+    for each, machine in track(trials, "Running the lessons", console=console, transient=True):
+        found = differences(each, MACHINES[machine])
+        counts[each.id].append(len(found))
+        for difference in found:
+            console.rule(f"lesson {each.id}, {machine}")
+            console.print(difference, markup=False)
     table = Table("lesson", *MACHINES)
     for each in chosen:
-        counts = [len(found[each.id, machine]) for machine in MACHINES]
-        table.add_row(f"{each.id} {each.title}", *(f"✘ {n}" if n else "✔" for n in counts))
-    for (id, machine), told in found.items():
-        for difference in told:
-            console.rule(f"lesson {id}, {machine}")
-            console.print(difference, markup=False, highlight=False)
+        marks = (f"✘ {count}" if count else "✔" for count in counts[each.id])
+        table.add_row(f"{each.id} {each.title}", *marks)
     console.print(table)
-    return int(any(found.values()))
+    return int(any(map(any, counts.values())))
 
 
 if __name__ == "__main__":
