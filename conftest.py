@@ -17,7 +17,6 @@ from rich.table import Table
 
 from dlcourse.build import ONE_THREAD, STORED, core_seconds, peak_memory
 from dlcourse.course import MEMORY, Lesson, is_lesson
-from dlcourse.paths import NOTEBOOKS
 from dlcourse.pictures import compare, pictures
 
 TOO_SLOW, TOO_LARGE = 3.0, 1.5  # times its budget: far beyond, for machines differ
@@ -29,7 +28,7 @@ PEAK = pytest.StashKey[int]()  # the most memory that its kernel has held
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Leave a learner's own notebooks beside the lessons alone."""
     own = collection_path.suffix == ".ipynb" and not is_lesson(collection_path)
-    return True if own and collection_path.parent == NOTEBOOKS else None
+    return True if own else None  # None leaves it to others to say
 
 
 class Budget(pytest.Item):
@@ -66,8 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Add to each lesson's cells, as the last of its tests, that of its budget."""
     last = {item.parent: i for i, item in enumerate(items) if isinstance(item, IPyNbCell)}
     for notebook, i in sorted(last.items(), key=lambda entry: -entry[1]):
-        if is_lesson(notebook.path):
-            items.insert(i + 1, Budget.from_parent(notebook, name="budget"))
+        items.insert(i + 1, Budget.from_parent(notebook, name="budget"))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

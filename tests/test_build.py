@@ -258,6 +258,7 @@ def test_lessons_are_tested_with_their_figures_and_their_budget(make_lesson, tmp
     bad.cells[2].source = "print(100 << 20)"
     bad.metadata.dlcourse.seconds = 0
     nbformat.write(bad, tmp_path / "18_bad.ipynb")
+    nbformat.write(bad, tmp_path / "Untitled.ipynb")  # a learner's own, and left alone
     shutil.copy(ROOT / "conftest.py", tmp_path)
     told = output_of_pytest(tmp_path)
     assert "2 failed, 6 passed" in told
