@@ -20,6 +20,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.output_widget import OutputWidget
 from nbformat import NotebookNode
 
 from dlcourse.course import Lesson
@@ -91,6 +92,17 @@ def execute(
     return Run(lesson, notebook, perf_counter() - started, runner.memory, claims, failure)
 
 
+class _SilentOutput(OutputWidget):
+    """The output area of a widget, which does not tell the kernel what it shows.
+
+    Telling writes to a socket that is being waited on, and now and then an answer is missed by it:
+    the run then stands still until its cell limit. Nothing in the kernel asks for what is told.
+    """
+
+    def send(self, *_: Any, **__: Any) -> None:
+        """Send nothing."""
+
+
 class _Runner:
     """A notebook and its kernel."""
 
@@ -113,6 +125,7 @@ class _Runner:
             shutdown_kernel="immediate",
             resources={"metadata": {"path": str(folder)}},
         )
+        self.client.widget_registry = {"@jupyter-widgets/output": {"OutputModel": _SilentOutput}}
 
     def run(self, variables: dict[str, str], on_cell: OnCell | None) -> str:
         """Run all cells; return what went wrong, or ""."""
