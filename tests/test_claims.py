@@ -1,0 +1,90 @@
+"""Claims: what holds is said, what does not hold raises, and both stand in the ledger."""
+
+import json
+import multiprocessing
+
+import numpy as np
+import pytest
+
+from dlcourse.claims import ClaimError, claim
+
+
+def test_a_claim_that_holds_prints_its_sentence_alone(capsys):
+    claim("Water is wet", True, wetness=0.9)
+    assert capsys.readouterr().out == "✔ Water is wet\n"
+
+
+def test_a_claim_that_does_not_hold_raises_with_what_was_measured(capsys):
+    with pytest.raises(ClaimError, match=r"✘ At least half \(measured: share = 0.25, of = 8\)"):
+        claim("At least half", np.bool(False), share=np.float32(0.25), of=8)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("held", [0.97, 1, None, "yes", np.array([True, True]), np.nan, claim])
+def test_what_is_no_truth_value_is_refused(held):
+    with pytest.raises(TypeError, match="needs True or False"):
+        claim("It holds", held)
+
+
+@pytest.mark.parametrize("figure", [np.nan, float("inf"), np.array([0.5, np.nan]), [1, -np.inf]])
+def test_a_figure_that_is_not_finite_is_refused_even_where_the_claim_would_hold(figure):
+    with pytest.raises(ValueError, match=r"accuracy = .* not finite"):
+        claim("It holds", True, accuracy=figure)
+
+
+@pytest.mark.parametrize("figure", [None, object(), {"a": 1}, [[1], [1, 2]]])
+def test_a_figure_is_a_number_an_array_of_numbers_or_a_text(figure):
+    with pytest.raises((TypeError, ValueError), match=r"figure|shape"):
+        claim("It holds", True, measured=figure)
+
+
+@pytest.mark.parametrize("text", ["", "  ", None, 7, True])
+def test_a_claim_begins_with_its_sentence(text):
+    with pytest.raises(TypeError, match="sentence"):
+        claim(text, True)
+
+
+@pytest.fixture
+def ledger(tmp_path, monkeypatch):
+    """Return what the ledger holds, as a function."""
+    file = tmp_path / "ledger.jsonl"
+    monkeypatch.setenv("DLCOURSE_LEDGER", str(file))
+    return lambda: [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_ledger_tells_lesson_text_truth_figures_and_seed(ledger, monkeypatch):
+    monkeypatch.setenv("DLCOURSE_LESSON", "11_neuron")
+    monkeypatch.setenv("DLCOURSE_SEED", "3")
+    claim("ψ is small", True, psi=np.float64(0.5), runs=np.array([1, 2]), who="everybody")
+    with pytest.raises(ClaimError):
+        claim("ψ is large", False)
+    told = {"lesson": "11_neuron", "seed": 3}
+    figures = {"psi": 0.5, "runs": [1, 2], "who": "everybody"}
+    assert ledger() == [
+        {**told, "text": "ψ is small", "held": True, "figures": figures},
+        {**told, "text": "ψ is large", "held": False, "figures": {}},
+    ]
+
+
+def test_the_ledger_knows_a_lesson_opened_in_jupyter(ledger, monkeypatch):
+    monkeypatch.delenv("DLCOURSE_LESSON", raising=False)
+    monkeypatch.setenv("JPY_SESSION_NAME", "/somewhere/notebooks/01_rules_or_learning.ipynb")
+    claim("It holds", True)
+    assert ledger()[0]["lesson"] == "01_rules_or_learning"
+
+
+def _claim_often(who: int) -> None:
+    for i in range(50):
+        claim(f"{who} {'x' * 500} {i}", True)
+
+
+def test_lessons_that_run_side_by_side_never_mix_their_lines(ledger):
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_claim_often, args=(who,)) for who in range(3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert sorted(entry["text"] for entry in ledger()) == sorted(
+        f"{who} {'x' * 500} {i}" for who in range(3) for i in range(50)
+    )

@@ -1,0 +1,123 @@
+"""Figures: the house style is on, the axes come back, and colours can be told apart."""
+
+import itertools
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+
+from dlcourse import plots, widgets
+
+mpl.use("agg")
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    """Leave no figure open."""
+    yield
+    plt.close("all")
+
+
+# Viénot, Brettel and Mollon (1999), Color Research & Application 24(4), 243–252.
+LMS = np.array(
+    [[17.8824, 43.5161, 4.11935], [3.45565, 27.1554, 3.86714], [0.0299566, 0.184309, 1.46709]]
+)
+SEEN = {
+    "everybody": np.eye(3),
+    "without red cones": np.array([[0, 2.02344, -2.52581], [0, 1, 0], [0, 0, 1]]),
+    "without green cones": np.array([[1, 0, 0], [0.494207, 0, 1.24827], [0, 0, 1]]),
+}
+
+
+def apart(colours: list[str], who: str) -> float:
+    """Return the distance in RGB of the two colours that look most alike to somebody."""
+    sees = np.linalg.inv(LMS) @ SEEN[who] @ LMS
+    shown = [np.clip(sees @ np.array(to_rgb(name)) ** 2.2, 0, 1) ** (1 / 2.2) for name in colours]
+    return min(float(np.linalg.norm(a - b)) for a, b in itertools.combinations(shown, 2))
+
+
+@pytest.mark.parametrize("who", SEEN)
+def test_the_first_four_colours_differ_to_colour_blind_readers_too(who):
+    assert apart([plots.BLUE, plots.ORANGE, plots.GREEN, plots.PINK], who) > 0.14
+
+
+def test_other_colours_would_not():
+    assert apart(["#A66A3A", "#6F8B2F"], "without green cones") < 0.14
+    assert apart(["#A66A3A", "#6F8B2F"], "everybody") > 0.14
+
+
+def test_axes_say_their_message_and_their_units():
+    ax = plots.axes("It falls", "steps", "loss (bits)", size=(4, 3))
+    assert (ax.get_title(loc="left"), ax.get_xlabel(), ax.get_ylabel()) == (
+        "It falls",
+        "steps",
+        "loss (bits)",
+    )
+    assert tuple(ax.figure.get_size_inches()) == (4, 3)
+    assert not ax.spines["top"].get_visible()
+
+
+def test_images_are_shown_in_rows_with_their_labels():
+    shown = plots.images(np.arange(12 * 4).reshape(12, 2, 2), range(12), "Twelve", columns=5)
+    assert [ax.get_title() for ax in shown] == [str(n) for n in range(12)]
+    assert len(shown[0].figure.axes) == 15  # three rows of five
+    assert {tuple(ax.images[0].get_clim()) for ax in shown} == {(0, 47)}  # one scale for all
+
+
+@pytest.mark.parametrize("pictures", [np.ones((2, 2)), np.ones((0, 2, 2)), [1, 2], [[[[1]]]]])
+def test_images_wants_a_stack_of_pictures(pictures):
+    with pytest.raises(ValueError, match="put one picture into a list"):
+        plots.images(pictures)
+
+
+def test_images_wants_one_label_a_picture():
+    with pytest.raises(ValueError, match="2 labels for 3 pictures"):
+        plots.images(np.ones((3, 2, 2)), ["a", "b"])
+
+
+def test_a_band_shows_mean_and_range_and_is_named_at_its_end():
+    ax = plots.axes("")
+    plots.band(ax, [1, 2, 3], [[0, 2, 4], [2, 4, 9]], "network", plots.BLUE)
+    np.testing.assert_array_equal(ax.lines[0].get_ydata(), [1, 3, 6.5])
+    edges = ax.collections[0].get_paths()[0].vertices
+    for x, low, high in ((1, 0, 2), (2, 2, 4), (3, 4, 9)):
+        assert {low, high} <= set(edges[edges[:, 0] == x, 1])
+    (name,) = ax.texts
+    assert name.get_text() == "network"
+    assert name.xy == (3, 6.5)
+
+
+def test_dots_show_every_run_and_the_mean_of_each_group():
+    ax = plots.axes("")
+    plots.dots(ax, {"old": [1, 2, 6], "new": [4, 5]})
+    drawn = [list(line.get_ydata()) for line in ax.lines]
+    assert drawn == [[1, 2, 6], [3, 3], [4, 5], [4.5, 4.5]]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["old", "new"]
+
+
+def test_a_level_is_drawn_and_named():
+    ax = plots.axes("")
+    plots.level(ax, 0.9, "90 of 100")
+    assert list(ax.lines[0].get_ydata()) == [0.9, 0.9]
+    assert ax.texts[0].get_text() == "90 of 100"
+
+
+def test_a_slider_passes_its_value_on(monkeypatch):
+    shown, drawn = [], []
+    monkeypatch.setattr(widgets, "display", shown.append)
+    widgets.explore(
+        lambda angle, shift: drawn.append((angle, shift)),
+        angle=(0, 180, 30),
+        shift=(-1.0, 1.0, 0.5),
+    )
+    angle, shift, _ = shown[0].children
+    assert (angle.description, angle.min, angle.max, angle.step) == ("angle", 0, 180, 1)
+    angle.value, shift.value = 45, -0.25
+    assert drawn == [(30, 0.5), (45, 0.5), (45, -0.25)]
+
+
+def test_a_slider_starts_within_its_range():
+    with pytest.raises(ValueError, match="'n' starts at 9, outside its range from 1 to 5"):
+        widgets.explore(print, n=(1, 5, 9))
