@@ -46,31 +46,29 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
 
 
 def _gelu_tanh(input: Tensor) -> Tensor:
-    """Return x·(1 + t)/2, t = tanh(c·(x + k·x³)); ∂L/∂x = g·(1 + t + x·(1 − t²)·c·(1 + 3k·x²))/2.
+    """Return y = x·s, s = (1 + tanh u)/2, u = c·(x + k·x³); ∂L/∂x = g·(s + 2y·(1 − s)·u').
 
-    In place, as ten temporary arrays would take twice as long; and x*x for x**2 and x**3, which
+    In place, as a dozen temporary arrays would take twice as long; and x*x for x**2 and x**3, which
     would call pow for each element and slow a whole transformer 3.5 times.
     """
     x, c, k = input.data, math.sqrt(2 / math.pi), 0.044715
-    t = np.square(x, out=np.empty_like(x))
-    t *= c * k
-    t += c
-    t *= x
-    np.tanh(t, out=t)
-    y = t + 1
-    y *= x
-    y *= 0.5
+    s = np.square(x, out=np.empty_like(x))
+    s *= c * k
+    s += c
+    s *= x
+    np.tanh(s, out=s)
+    s += 1
+    s *= 0.5
+    y = x * s
 
-    def gradient(g: Array) -> Array:
+    def gradient(g: Array) -> Any:
         slope = x * x
-        slope *= 3 * c * k
-        slope += c
-        slope *= x
-        slope *= 1 - t * t
-        slope += t
-        slope += 1
+        slope *= 6 * c * k
+        slope += 2 * c  # 2u'
+        slope *= 1 - s
+        slope *= y
+        slope += s
         slope *= g
-        slope *= 0.5
         return slope
 
     return record(y, (input, gradient))
@@ -79,16 +77,21 @@ def _gelu_tanh(input: Tensor) -> Tensor:
 def softmax(input: Tensor, dim: int) -> Tensor:
     """Return y = eˣ/Σ eˣ over `dim`; ∂L/∂x = y·(g − Σ g·y)."""
     x = input.data
-    y = x - x.max(axis=dim, keepdims=True, initial=-np.inf)
-    np.exp(y, out=y)
-    y /= _total(y, dim)
+    y = _softmax_in_place(x.copy(), dim)
+    return record(y, (input, lambda g: _softmax_gradient(g.copy(), y, dim)))
 
-    def gradient(g: Array) -> Any:
-        gx = g - _total(g * y, dim)
-        gx *= y
-        return gx
 
-    return record(y, (input, gradient))
+def _softmax_in_place(x: Array, dim: int) -> Array:
+    x -= x.max(axis=dim, keepdims=True, initial=-np.inf)
+    np.exp(x, out=x)
+    x /= _total(x, dim)
+    return x
+
+
+def _softmax_gradient(g: Array, y: Array, dim: int) -> Array:
+    g -= _total(g * y, dim)
+    g *= y
+    return g
 
 
 def _total(y: Array, dim: int) -> Any:
@@ -307,6 +310,7 @@ def max_pool2d(input: Tensor, kernel_size: Pair, stride: Pair | None = None) -> 
     """Return the largest element of each window; ∂L/∂x = g at the first such one, else 0."""
     x = input.data
     windows = _windows(x, kernel_size, stride)
+    apart = np.all(np.greater_equal(kernel_size if stride is None else stride, kernel_size))
     y, beats = x[windows[0]], []  # where an element is larger than all before it in its window
     for here in windows[1:]:
         beats.append(x[here] > y)
@@ -317,7 +321,10 @@ def max_pool2d(input: Tensor, kernel_size: Pair, stride: Pair | None = None) -> 
         for here, won in zip(reversed(windows), [*reversed(beats), left], strict=True):
             won = won & left
             left ^= won
-            gx[here] += g * won
+            if apart:
+                gx[here] = g * won  # 1.4 times faster than adding
+            else:
+                gx[here] += g * won
         return gx
 
     return record(y.copy() if len(windows) == 1 else y, (input, gradient))
@@ -400,7 +407,7 @@ def layer_norm(
     x_hat *= r
     y = x_hat if w is None else x_hat * w
     if bias is not None:
-        y = y + bias.data.ravel()
+        y = np.add(y, bias.data.ravel(), out=None if w is None else y)
 
     def gradient_x(g: Array) -> Any:
         h = rows(g) if w is None else rows(g) * w
@@ -495,27 +502,41 @@ def scaled_dot_product_attention(
         if attn_mask is not None:
             raise ValueError("Give attn_mask or is_causal, not both.")
         attn_mask = Tensor(np.tri(query.shape[-2], key.shape[-2], dtype=bool))
-    look = attention_weights(query, key, attn_mask, scale)
-    p, v = look.data, value.data  # (…, S, T), (…, S, e)
+    scores, p = _attend(query, key, attn_mask, scale)
+    v = value.data
     return record(
         p.swapaxes(-1, -2) @ v,
-        (look, lambda g: v @ g.swapaxes(-1, -2)),
+        (scores, lambda g: _softmax_gradient(v @ g.swapaxes(-1, -2), p, -2)),
         (value, lambda g: p @ g),
     )
 
 
-def attention_weights(
-    query: Tensor, key: Tensor, attn_mask: Tensor | None = None, scale: float | None = None
-) -> Tensor:
-    """Return how much each query looks at each key: softmax(K Qᵀ·scale + maskᵀ), (…, S, T).
+def attention_weights(query: Tensor, key: Tensor, attn_mask: Tensor | None = None) -> Tensor:
+    """Return softmax(Q Kᵀ/√d + mask), how much each query looks at each key: (…, T, S)."""
+    scores, p = _attend(query, key, attn_mask, None)
+    weights = record(p, (scores, lambda g: _softmax_gradient(g.copy(), p, -2)))
+    return weights.transpose(-2, -1)
 
-    Keys come first, as the softmax then runs down columns,
-    where NumPy finds maxima three times as fast as along rows.
+
+def _attend(
+    query: Tensor, key: Tensor, attn_mask: Tensor | None, scale: float | None
+) -> tuple[Tensor, Array]:
+    """Return the scores S = K Qᵀ·scale + maskᵀ, (…, S, T), and P = softmax(S); ∂L/∂S = g.
+
+    The softmax runs down columns, where NumPy finds maxima three times as fast as along rows, and
+    in the memory of the scores: as a tensor, they stand for a step of the chain rule, not a value.
     """
-    query = query * (query.shape[-1] ** -0.5 if scale is None else scale)
-    scores = key @ query.transpose(-2, -1)
+    factor = query.shape[-1] ** -0.5 if scale is None else scale
+    q, k = query.data * factor, key.data
+    p = k @ q.swapaxes(-1, -2)
     if attn_mask is not None:
-        if attn_mask.dtype == bool:
-            attn_mask = Tensor(np.where(attn_mask.data, 0, -np.inf).astype(query.dtype))
-        scores = scores + attn_mask.transpose(-2, -1)
-    return softmax(scores, -2)
+        mask = attn_mask.data.swapaxes(-1, -2)
+        p += np.where(mask, 0, -np.inf).astype(p.dtype) if mask.dtype == bool else mask
+    _softmax_in_place(p, -2)
+    scores = record(
+        p,
+        (query, lambda g: (k.swapaxes(-1, -2) @ g).swapaxes(-1, -2) * factor),
+        (key, lambda g: g @ q),
+        *_optional(attn_mask, lambda g: g.swapaxes(-1, -2)),
+    )
+    return scores, p

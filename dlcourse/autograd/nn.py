@@ -326,7 +326,7 @@ class MultiheadAttention(Module):
         output = output if self.batch_first else output.transpose(0, 1)
         if not need_weights:
             return output, None
-        return output, functional.attention_weights(q, k, attn_mask).transpose(-2, -1).mean(dim=1)
+        return output, functional.attention_weights(q, k, attn_mask).mean(dim=1)
 
     def _project(self, x: Tensor, i: int) -> Tensor:
         """Apply the i-th third of the weights and split the heads: (N, heads, T, E/heads)."""
