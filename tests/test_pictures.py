@@ -37,7 +37,7 @@ def saved(figure: Figure, **options: Any) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("noise", [0, 1e-6, 1e-4])
+@pytest.mark.parametrize("noise", [0, 1e-6, 1e-4, 1e-3])
 def test_noise_that_nobody_sees_is_the_same_picture(noise):
     assert pictures.alike(curve(), curve(noise=noise))
 
@@ -53,7 +53,8 @@ def test_noise_that_nobody_sees_is_the_same_picture(noise):
         {"f": lambda x: np.sin(x + 0.05)},
         {"f": lambda x: 2 * np.sin(x)},
         {"title": "Two layers fold the plane once"},
-        {"linewidth": 2},
+        {"title": "Two layers fold the plane twice."},
+        {"marker": "o"},
     ],
 )
 def test_what_a_reader_sees_is_another_picture(other):
@@ -65,6 +66,29 @@ def test_another_scale_of_the_same_line_is_another_picture():
     one.add_subplot().plot([0, 1], [0, 1])
     other.add_subplot().plot([0, 1], [0, 0.5])
     assert not pictures.alike(saved(one), saved(other))
+
+
+def test_names_swapped_in_a_legend_make_another_picture():
+    def named(*names: str) -> bytes:
+        figure = Figure(figsize=(6, 4))
+        axes = figure.add_subplot()
+        for name, level in zip(names, (1, 2), strict=True):
+            axes.plot(X, level * X, label=name)
+        axes.legend()
+        return saved(figure)
+
+    assert not pictures.alike(named("train", "test"), named("test", "train"))
+
+
+def test_a_shift_by_one_pixel_is_not_seen_and_one_by_two_is():
+    def square(at: int) -> bytes:
+        image, file = Image.new("RGB", (320, 320), "white"), io.BytesIO()
+        image.paste("black", (at, at, at + 15, at + 15))
+        image.save(file, "png")
+        return file.getvalue()
+
+    assert pictures.difference(square(100), square(101)) == 0
+    assert not pictures.alike(square(100), square(102))
 
 
 def test_a_difference_of_grey_levels_is_known():
