@@ -24,7 +24,6 @@ from nbclient.output_widget import OutputWidget
 from nbformat import NotebookNode
 
 from dlcourse.course import Lesson
-from dlcourse.course import lesson as find
 from dlcourse.pictures import PNG, alike, compress, encode, pictures
 
 CELL_LIMIT = 180
@@ -278,8 +277,3 @@ def is_volatile(cell: NotebookNode) -> bool:
 def fingerprint(source: str) -> str:
     """Return a short digest of a source, which says what a cell's stored outputs were made from."""
     return hashlib.sha256(source.encode("utf-8")).hexdigest()[:16]
-
-
-if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        print(name, "changed" if build(find(name)) else "is as it was")
