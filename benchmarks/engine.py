@@ -288,9 +288,10 @@ def steps(workload: str) -> dict[str, Step]:
 def block(step: Step, threads: int) -> tuple[float, bool]:
     """Run a step for a while; return its seconds, and whether the processor was ours throughout."""
     count, start, own, spent = 0, time.perf_counter(), time.thread_time(), time.process_time()
-    while (wall := time.perf_counter() - start) < BLOCK:
+    wall = 0.0
+    while wall < BLOCK:
         step()
-        count += 1
+        count, wall = count + 1, time.perf_counter() - start
     own, spent = time.thread_time() - own, time.process_time() - spent
     return (spent if threads == 1 else wall) / count, own > 0.95 * wall
 

@@ -35,13 +35,17 @@ _clock = itertools.count()
 class no_grad(ContextDecorator):
     """Record nothing inside `with no_grad():`, or in a function under `@no_grad()`."""
 
+    def __init__(self) -> None:
+        self.before: list[bool] = []  # a decorated function may call itself
+
     def __enter__(self) -> None:
         global _recording
-        self.before, _recording = _recording, False
+        self.before.append(_recording)
+        _recording = False
 
     def __exit__(self, *_: object) -> None:
         global _recording
-        _recording = self.before
+        _recording = self.before.pop()
 
 
 def record(value: Any, *edges: Edge) -> "Tensor":

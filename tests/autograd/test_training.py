@@ -176,6 +176,18 @@ def _gradient(engine, g):
     return g.copy() if engine is ours else torch.tensor(g)
 
 
+@pytest.mark.parametrize("name", ["sgd", "rmsprop"])
+def test_without_momentum_nothing_is_carried_over(name):
+    w = ours.tensor(np.zeros(1), requires_grad=True)
+    optimizer = OPTIMIZERS[name](ours.optim, [w])
+    w.grad = np.array([np.inf])
+    with np.errstate(invalid="ignore"):
+        optimizer.step()
+    w.data, w.grad = np.zeros(1), np.ones(1)
+    optimizer.step()
+    assert np.isfinite(w.data).all()
+
+
 SCHEDULES = {
     "lambda": lambda s, o: s.LambdaLR(o, lambda step: min(1, (step + 1) / 5) * 0.9**step),
     "one cycle": lambda s, o: s.OneCycleLR(o, max_lr=0.5, total_steps=20),
