@@ -11,6 +11,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
+from IPython import get_ipython
 from matplotlib.axes import Axes
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
@@ -43,8 +44,9 @@ STYLE: dict[str, Any] = {
 }
 
 mpl.style.use(STYLE)
-# Twice the pixels at the same size: sharp on today's screens, and about 40 kB a figure.
-set_matplotlib_formats("retina")
+if get_ipython():
+    # Twice the pixels at the same size: sharp on today's screens.
+    set_matplotlib_formats("retina")
 
 
 def axes(title: str, x: str = "", y: str = "", size: tuple[float, float] | None = None) -> Axes:
