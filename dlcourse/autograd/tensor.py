@@ -61,7 +61,8 @@ def record(value: Any, *edges: Edge) -> "Tensor":
         out.requires_grad = True
         out._edges = [e for e in edges if isinstance(e[0], Tensor) and e[0].requires_grad]
         out._order = next(_clock)
-        out._hold = _Hold([x.data for x in inputs if x._edges == ()])
+        leaves = [x.data for x in inputs if x._edges == ()]
+        out._hold = _Hold(leaves) if leaves else None
         out.data.flags.writeable = False
     return out
 
@@ -370,7 +371,7 @@ class Tensor:
 
     def __matmul__(self, other: "Tensor") -> "Tensor":
         """Return the matrix product A B; ∂L/∂A = g Bᵀ, ∂L/∂B = Aᵀ g."""
-        a, b = self.data, _value(other)
+        a, b = self.data, other.data
         left, right = (a[None] if a.ndim == 1 else a), (b[:, None] if b.ndim == 1 else b)
         dropped = [dim for dim, x in ((-2, a), (-1, b)) if x.ndim == 1]
 
