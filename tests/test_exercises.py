@@ -5,8 +5,8 @@ import asyncio
 import functools
 import json
 import os
-import subprocess
 import signal
+import subprocess
 import sys
 import threading
 import time
