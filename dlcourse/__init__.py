@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from dlcourse.claims import claim
     from dlcourse.exercises import check, hint, solution
 
-    from . import autograd, data, plots, seeds, widgets
+    from . import autograd, data, evaluation, plots, seeds, training, widgets
 
 __version__ = "0.1.0"
 
-_MODULES = ("autograd", "data", "plots", "seeds", "widgets")
+_MODULES = ("autograd", "data", "evaluation", "plots", "seeds", "training", "widgets")
 _NAMES = {
     "check": "dlcourse.exercises",
     "claim": "dlcourse.claims",
@@ -27,10 +27,12 @@ __all__ = [
     "check",
     "claim",
     "data",
+    "evaluation",
     "hint",
     "plots",
     "seeds",
     "solution",
+    "training",
     "widgets",
 ]
 
