@@ -13,6 +13,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -262,6 +263,9 @@ def _read(path: str | os.PathLike[str]) -> Any:
     """Read tensors, numbers and texts from a file, and nothing that could run."""
     content = io.BytesIO(Path(path).read_bytes())
     try:
+        if damaged := ZipFile(content).testzip():  # torch.load does not compare checksums
+            raise BadZipFile(damaged)
+        content.seek(0)
         return torch.load(content, map_location="cpu", weights_only=True)
     except Exception as error:  # a dozen kinds, as the damage may be anywhere
         raise ValueError(
