@@ -185,7 +185,7 @@ def terms_are_explained(a: Anatomy) -> Iterator[str]:
 
 @check
 def data_is_that_of_the_catalogue(a: Anatomy) -> Iterator[str]:
-    loads = [call for tree in a.trees for call in calls(tree, "data.load", "dlcourse.data.load")]
+    loads = [call for tree in a.trees for call in calls(tree, "data.load", "data.pretrained")]
     loaded = {literal(call) for call in loads}
     if "" in loaded:
         yield "data.load is called without a literal name: write the name out."

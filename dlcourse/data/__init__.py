@@ -1,23 +1,26 @@
 """Real data for the lessons: pinned to the byte, described by a card, offline once fetched.
 
-`load("mnist")` is all that most lessons need. `catalog` lists what there is.
+`load("mnist")` is all that most lessons need; `pretrained("minilm")` loads the weights of a model.
+`catalog` lists what there is.
 """
 
 from dlcourse.data import cache
-from dlcourse.data.card import Archive, Card, Library
+from dlcourse.data.card import Archive, Arrays, Card, Library
 from dlcourse.data.catalogue import catalog
-from dlcourse.data.dataset import Dataset, Split
+from dlcourse.data.dataset import Dataset, Pretrained, Split
 
 __all__ = [
     "Archive",
     "Card",
     "Dataset",
     "Library",
+    "Pretrained",
     "Split",
     "catalog",
     "fetch",
     "fetched",
     "load",
+    "pretrained",
     "verify",
 ]
 
@@ -29,8 +32,22 @@ def load(name: str) -> Dataset:
     ValueError if what arrives is not the pinned data, OSError if the cache cannot be written.
     """
     card = catalog[name]
-    arrays = card.library.arrays() if card.library else cache.fetch(card, progress=True)
-    return Dataset.from_arrays(card, arrays)
+    if not card.split:
+        raise LookupError(f"{name!r} is no data set but a model: use data.pretrained({name!r}).")
+    return Dataset.from_arrays(card, _arrays(card))
+
+
+def pretrained(name: str) -> Pretrained:
+    """Return a pre-trained model by its name in the catalogue; raise what `load` raises."""
+    card = catalog[name]
+    if card.split:
+        raise LookupError(f"{name!r} is no model but a data set: use data.load({name!r}).")
+    return Pretrained.from_arrays(card, _arrays(card))
+
+
+def _arrays(card: Card) -> Arrays:
+    """Return the arrays of a card, fetching them if need be."""
+    return card.library.arrays() if card.library else cache.fetch(card, progress=True)
 
 
 def fetch(name: str, progress: bool = True) -> None:

@@ -11,7 +11,10 @@ from pathlib import Path
 import numpy as np
 
 Arrays = dict[str, np.ndarray]
-"""A data set's arrays by name: `train_inputs`, `train_targets`, `test_inputs`, and so on."""
+"""A data set's arrays by name: `train_inputs`, `train_targets`, `test_inputs`, and so on.
+
+What else is known of each row has a name of its own, `train_films`; texts are arrays of `str`.
+"""
 
 Row = tuple[str, tuple[str, ...]]
 """One line of a card: its label and its paragraphs."""
@@ -66,7 +69,8 @@ class Card:
     """One entry of the catalogue; `str(card)` is the whole card as text.
 
     The data come from a `library` or, with a cache, from the first of the `archives` that can be
-    had; all of them give the same arrays, whose fingerprint is `sha256`.
+    had; all of them give the same arrays, whose fingerprint is `sha256`. The card of a pre-trained
+    model's weights has no `split`.
     """
 
     name: str
@@ -93,7 +97,7 @@ class Card:
         """Return what the card says."""
         return [
             ("What", (self.what,)),
-            ("Split", (self.split,)),
+            *((("Split", (self.split,)),) if self.split else ()),
             ("Known flaws", self.flaws),
             ("Collected by", (self.who,)),
             ("Licence", (self.licence,)),

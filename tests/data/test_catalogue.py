@@ -1,13 +1,16 @@
 """The catalogue, and how a data set shows itself."""
 
+import copy
+import pickle
 import re
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 from dlcourse import data
-from dlcourse.data import Card, Dataset
+from dlcourse.data import Card, Dataset, Pretrained, Split
 
 ANY = pytest.mark.parametrize("name", list(data.catalog))
 
@@ -26,10 +29,27 @@ def validated() -> Dataset:
         **words,
     )
     rows = {"train": [0, 1, 1], "validation": [0], "test": [1, 1]}
-    inputs = {f"{part}_inputs": np.zeros((len(k), 2)) for part, k in rows.items()}
-    return Dataset.from_arrays(
-        card, inputs | {f"{p}_targets": np.array(k) for p, k in rows.items()}
+    arrays = {f"{part}_inputs": np.zeros((len(k), 2)) for part, k in rows.items()}
+    arrays |= {f"{part}_targets": np.array(k) for part, k in rows.items()}
+    arrays |= {f"{part}_people": np.array(["Ada"] * len(k)) for part, k in rows.items()}
+    return Dataset.from_arrays(card, arrays)
+
+
+@pytest.fixture
+def model() -> Pretrained:
+    """Return a model of six weights and two tokens."""
+    words = dict.fromkeys(("what", "who", "licence", "citation"), "Some words")
+    card = Card(
+        name="dwarf",
+        title="A dwarf",
+        split="",
+        doi="10.1000/182",
+        flaws=("It is tiny.",),
+        sha256="0" * 64,
+        **words,
     )
+    arrays = {"layer.weight": np.ones((2, 2)), "layer.bias": np.zeros(2)}
+    return Pretrained.from_arrays(card, arrays | {"vocabulary": np.array(["yes", "no"])})
 
 
 @ANY
@@ -58,7 +78,7 @@ def test_a_card_is_told_as_html(validated: Dataset) -> None:
     text = "".join(ElementTree.fromstring(html.replace("<br>", "<br/>")).itertext())
     for words in (
         "Tiny <b>& odd",
-        "3 train, 1 validation, 2 test; inputs (2,) float64, targets int64",
+        "3 train, 1 validation, 2 test; inputs (2,) float64, targets int64, people text",
         "0 no\N{NO-BREAK SPACE}(2), 1 yes\N{NO-BREAK SPACE}(4)",
         "It is made up.",
     ):
@@ -68,9 +88,10 @@ def test_a_card_is_told_as_html(validated: Dataset) -> None:
 
 
 def test_a_data_set_is_named_in_one_line(validated: Dataset) -> None:
-    sizes = "3 train, 1 validation, 2 test; inputs (2,) float64, targets int64"
+    sizes = "3 train, 1 validation, 2 test; inputs (2,) float64, targets int64, people text"
     assert repr(validated) == f"Dataset('tiny': {sizes})"
-    assert repr(validated.train) == "Split(inputs: float64 (3, 2), targets: int64 (3,))"
+    columns = "inputs: float64 (3, 2), targets: int64 (3,), people: text (3,)"
+    assert repr(validated.train) == f"Split({columns})"
     assert repr(validated.card) == "Card('tiny': Tiny <b>& odd)"
 
 
@@ -79,8 +100,58 @@ def test_a_data_set_cannot_be_changed(validated: Dataset) -> None:
         validated.train.inputs[0] = 1
     with pytest.raises(ValueError, match="read-only"):
         validated.test.targets[0] = 1
+    with pytest.raises(ValueError, match="read-only"):
+        validated.test.people[0] = "Eve"
     with pytest.raises(AttributeError):
         validated.train = validated.test  # type: ignore[misc]
+    for name in ("inputs", "people", "new"):
+        with pytest.raises(AttributeError, match=f"cannot be changed: give '{name}' a variable"):
+            setattr(validated.train, name, np.zeros(3))
+
+
+def test_a_split_is_a_pair_that_knows_more_of_its_rows(validated: Dataset) -> None:
+    inputs, targets = validated.train
+    assert (len(inputs), targets.tolist()) == (3, [0, 1, 1])
+    assert validated.train.people.tolist() == ["Ada"] * 3
+    assert "people" in dir(validated.train)
+    with pytest.raises(AttributeError, match="no 'films': it has inputs, targets, people"):
+        _ = validated.train.films
+
+
+@pytest.mark.parametrize(
+    "remake", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
+)
+def test_a_split_survives_copying(remake: Callable[[Split], Split], validated: Dataset) -> None:
+    again = remake(validated.train)
+    assert type(again) is Split
+    assert repr(again) == repr(validated.train)
+    assert again.people.tolist() == ["Ada"] * 3
+
+
+def test_a_model_shows_itself(model: Pretrained) -> None:
+    assert repr(model) == "Pretrained('dwarf': 6 weights in 2 arrays, 2 tokens)"
+    text = "".join(ElementTree.fromstring(model._repr_html_().replace("<br>", "<br/>")).itertext())
+    assert "6 weights in 2 arrays, 2 tokens" in text
+    assert "It is tiny." in text
+    assert "Split" not in dict(model.card.rows())
+
+
+def test_a_model_cannot_be_changed(model: Pretrained) -> None:
+    assert set(model.weights) == {"layer.weight", "layer.bias"}
+    assert model.vocabulary.tolist() == ["yes", "no"]
+    with pytest.raises(ValueError, match="read-only"):
+        model.weights["layer.bias"][0] = 1
+    with pytest.raises(TypeError):
+        model.weights["layer.bias"] = np.ones(2)  # type: ignore[index]
+
+
+def test_data_and_models_are_not_taken_for_each_other() -> None:
+    with pytest.raises(
+        LookupError, match=r"no data set but a model: use data.pretrained\('minilm'\)"
+    ):
+        data.load("minilm")
+    with pytest.raises(LookupError, match=r"no model but a data set: use data.load\('mnist'\)"):
+        data.pretrained("mnist")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +164,7 @@ def test_a_data_set_cannot_be_changed(validated: Dataset) -> None:
         (None, "choose one of digits, mnist"),
     ],
 )
-@pytest.mark.parametrize("ask", [data.load, data.fetch, data.fetched, data.verify])
+@pytest.mark.parametrize("ask", [data.load, data.pretrained, data.fetch, data.fetched, data.verify])
 def test_an_unknown_name_meets_the_nearest_known(ask: object, name: object, hint: str) -> None:
     with pytest.raises(LookupError, match=re.escape(f"There is no data set {name!r}: {hint}")):
         ask(name)
