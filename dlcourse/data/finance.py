@@ -16,7 +16,7 @@ def card_fraud(table: Path) -> Arrays:
     """Read card payments: float32 inputs (n, 29), int64 1 for fraud, int32 seconds (n,)."""
     import pandas as pd
 
-    rows = pd.read_csv(table, float_precision="round_trip")  # the same bits everywhere
+    rows = pd.read_csv(table)
     columns = {
         "inputs": rows.drop(columns=["Time", "Class"]).to_numpy(np.float32),
         "targets": rows["Class"].to_numpy(np.int64),
@@ -43,7 +43,7 @@ CARD_FRAUD = Card(
     "fifth for validation (115), the last 30 in 100 for testing (108).",
     who="Worldline and the Machine Learning Group of the Université libre de Bruxelles; European "
     "cardholders, two days of September 2013.",
-    licence="Database Contents License 1.0",
+    licence="DbCL 1.0",
     citation="A. Dal Pozzolo, O. Caelen, R. A. Johnson and G. Bontempi (2015). Calibrating "
     "probability with undersampling for unbalanced classification. IEEE Symposium Series on "
     "Computational Intelligence, 159–166.",

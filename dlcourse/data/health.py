@@ -99,7 +99,7 @@ ECG5000 = Card(
     "the 500. All come from the same patient, so the test tells nothing about another one.",
     who="The BIDMC database of congestive heart failure, record chf07 (Beth Israel Deaconess "
     "Medical Center, Boston); cut and labelled by Y. Chen and E. Keogh.",
-    licence="ODC-BY 1.0 (the recordings)",
+    licence="ODC-BY 1.0",
     citation="H. A. Dau and others (2019). The UCR time series archive. IEEE/CAA Journal of "
     "Automatica Sinica 6(6), 1293–1305.",
     doi="10.1109/JAS.2019.1911747",
@@ -192,8 +192,8 @@ ROTTERDAM_GBSG = Card(
     split="By study: training in Rotterdam, testing on the patients of other hospitals in another "
     "country, as Royston and Altman (2013) did; cross-validate in Rotterdam.",
     who="The tumour bank of the Erasmus MC, Rotterdam, operations of 1978 to 1993; the German "
-    "Breast Cancer Study Group, 1984 to 1989; arranged by T. Therneau.",
-    licence="LGPL-2 or later (R package survival)",
+    "Breast Cancer Study Group, 1984 to 1989; arranged by T. Therneau for R.",
+    licence="LGPL-2 or later",
     citation="P. Royston and D. G. Altman (2013). External validation of a Cox prognostic model: "
     "principles and methods. BMC Medical Research Methodology 13, 33.",
     doi="10.1186/1471-2288-13-33",
@@ -332,7 +332,7 @@ SUPPORT2 = Card(
     "former.",
     who="The SUPPORT investigators, W. A. Knaus and others, in five hospitals of the United "
     "States, 1989 to 1994; published by F. E. Harrell, Vanderbilt University.",
-    licence="Free to use with acknowledgement",
+    licence="Free to use",
     citation="W. A. Knaus and others (1995). The SUPPORT prognostic model: objective estimates of "
     "survival for seriously ill hospitalized adults. Annals of Internal Medicine 122(3), 191–203.",
     doi="10.7326/0003-4819-122-3-199502010-00007",

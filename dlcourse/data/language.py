@@ -52,8 +52,8 @@ FILM_REVIEWS = Card(
     split="By film and drawn once: 406 films for training, 101 for testing, so that no model is "
     "asked about a film that it has read of. Carve a validation set from the training films.",
     who="B. Pang and L. Lee, Cornell University, from rottentomatoes.com; put together by "
-    "J. S. Kessler.",
-    licence="Quotations; as a collection Apache-2.0",
+    "J. S. Kessler under Apache-2.0.",
+    licence="Quotations",
     citation="B. Pang and L. Lee (2004). A sentimental education: Sentiment analysis using "
     "subjectivity summarization based on minimum cuts. Proceedings of ACL, 271–278.",
     doi="10.3115/1218955.1218990",
