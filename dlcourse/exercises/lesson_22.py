@@ -81,12 +81,12 @@ EXERCISES = (
         id="22.parameters",
         stub='''
             def sliding_parameters(size, maps_in, maps_out):
-                """Weights and biases of maps_out sliding neurons (size by size) over maps_in maps."""
+                """Weights and biases of maps_out neurons, size by size, over maps_in maps."""
                 ...
         ''',
         solution='''
             def sliding_parameters(size, maps_in, maps_out):
-                """Weights and biases of maps_out sliding neurons (size by size) over maps_in maps."""
+                """Weights and biases of maps_out neurons, size by size, over maps_in maps."""
                 return maps_out * (size * size * maps_in + 1)
         ''',
         hints=(
