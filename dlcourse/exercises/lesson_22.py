@@ -1,4 +1,4 @@
-"""Exercises of lesson 22, a hierarchy of features."""
+"""Exercises of lesson 22, features of features."""
 
 from typing import Any
 
