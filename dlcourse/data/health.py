@@ -107,6 +107,7 @@ ECG5000 = Card(
         "One patient. What is learnt here need not hold for anybody else.",
         "The labels were made by a program, not by a cardiologist.",
         "Two classes are nearly empty: 96 and 24 beats of 5,000, 10 and 2 of them for training.",
+        "The training beats lie sorted by class: shuffle them before you divide them.",
         "Rate and strength of the beat are lost in the stretching and the scaling.",
     ),
     classes=(

@@ -150,6 +150,7 @@ def test_ecg5000_is_the_published_one() -> None:
     assert beats.test.inputs.shape == (4500, 140)
     assert np.bincount(beats.train.targets).tolist() == [292, 177, 10, 19, 2]
     assert np.bincount(beats.test.targets).tolist() == [2627, 1590, 86, 175, 22]
+    assert (np.diff(beats.train.targets) >= 0).all()  # as the card warns
     assert len({beat.tobytes() for split in beats.parts.values() for beat in split.inputs}) == 5000
 
 
