@@ -225,8 +225,8 @@ EXERCISES = (
     ),
     Exercise(
         id="35.quarter",
-        stub="labels = ...  # a whole number",
-        solution="labels = 16_000",
+        stub="labels_for_2 = ...  # a whole number",
+        solution="labels_for_2 = 16_000",
         hints=(
             "By which factor has the error to fall? By which factor does n grow if it halves?",
             "Error times a quarter means that n to the power −0.5 is times a quarter.",
@@ -235,15 +235,15 @@ EXERCISES = (
         misconceptions=(
             (
                 "that would be so if the error fell like 1/n; with b = 0.5 it falls like 1/√n",
-                "labels = 4000",
+                "labels_for_2 = 4000",
             ),
             (
                 "you took the root; the error falls like 1/√n, so n grows like the square",
-                "labels = 2000",
+                "labels_for_2 = 2000",
             ),
             (
                 "four times as many labels halve the error; it has to be halved twice",
-                "labels = 8000",
+                "labels_for_2 = 8000",
             ),
         ),
     ),
@@ -405,7 +405,7 @@ EXERCISES = (
         ),
         misconceptions=(
             (
-                "rows are cleaned, columns are not: ink that leaves at the right is back at the left",
+                "rows are cleaned, columns are not: what leaves at the right comes in at the left",
                 """
                 def shift(pictures, down, right):
                     moved = np.roll(pictures, (down, right), axis=(1, 2))
