@@ -252,13 +252,14 @@ EXERCISES = (
         stub='''
             def labels_needed(sizes, errors, target):
                 """How many labels bring the error to target, by a power law through the errors."""
-                slope, height = np.polyfit(np.log(sizes), np.log(errors), 1)
+                fit = np.polyfit(np.log(sizes), np.log(errors), 1)  # slope, then height
                 ...
         ''',
         solution='''
             def labels_needed(sizes, errors, target):
                 """How many labels bring the error to target, by a power law through the errors."""
-                slope, height = np.polyfit(np.log(sizes), np.log(errors), 1)
+                fit = np.polyfit(np.log(sizes), np.log(errors), 1)  # slope, then height
+                slope, height = fit
                 return np.exp((np.log(target) - height) / slope)
         ''',
         hints=(
