@@ -253,7 +253,7 @@ EXERCISES = (
             def labels_needed(sizes, errors, target):
                 """How many labels bring the error to target, by a power law through the errors."""
                 fit = np.polyfit(np.log(sizes), np.log(errors), 1)  # slope, then height
-                ...
+                return fit  # and now the number of labels
         ''',
         solution='''
             def labels_needed(sizes, errors, target):
