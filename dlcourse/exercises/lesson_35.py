@@ -252,14 +252,12 @@ EXERCISES = (
         stub='''
             def labels_needed(sizes, errors, target):
                 """How many labels bring the error to target, by a power law through the errors."""
-                fit = np.polyfit(np.log(sizes), np.log(errors), 1)  # slope, then height
-                return fit  # and now the number of labels
+                return np.polyfit(np.log(sizes), np.log(errors), 1)  # slope, height: go on from here
         ''',
         solution='''
             def labels_needed(sizes, errors, target):
                 """How many labels bring the error to target, by a power law through the errors."""
-                fit = np.polyfit(np.log(sizes), np.log(errors), 1)  # slope, then height
-                slope, height = fit
+                slope, height = np.polyfit(np.log(sizes), np.log(errors), 1)
                 return np.exp((np.log(target) - height) / slope)
         ''',
         hints=(
