@@ -252,7 +252,7 @@ EXERCISES = (
         stub='''
             def labels_needed(sizes, errors, target):
                 """How many labels bring the error to target, by a power law through the errors."""
-                return np.polyfit(np.log(sizes), np.log(errors), 1)  # slope, height: go on from here
+                return np.polyfit(np.log(sizes), np.log(errors), 1)  # slope, height: go on here
         ''',
         solution='''
             def labels_needed(sizes, errors, target):
