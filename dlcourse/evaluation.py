@@ -4,8 +4,12 @@ Metrics and baselines are scikit-learn's; a metric is a function `metric(targets
 there. What is here is what a metric alone does not tell: how sure it is, and what follows from it.
 """
 
+import json
+import os
+import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +20,7 @@ from sklearn.model_selection import GroupShuffleSplit
 
 from dlcourse import seeds
 from dlcourse.data.card import Row, as_html, as_text
+from dlcourse.paths import STUDIES
 
 Metric = Callable[..., float]
 """A number for targets and predictions: `accuracy_score(targets, predictions)`."""
@@ -136,6 +141,65 @@ def comparison(
         rows[name] = (mean, interval, len(scores))
     columns = ["mean", f"{level:.0%} interval", "runs"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """Runs that take longer than a lesson may, made by one command and kept as a small file.
+
+    `runs` maps a model to its figures, one a seed; `extra` holds what else a lesson shows, as plain
+    numbers and texts. `runs` displays as the table of `comparison`.
+    """
+
+    question: str  # what the runs are to tell, in a sentence
+    metric: str  # what each figure is, with its unit
+    runs: Mapping[str, Sequence[float]]
+    seconds: float  # of processor time, in all
+    date: str  # of the runs, ISO 8601
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("numpy", "torch", "scikit-learn")},
+        }
+    )
+
+    def save(self, name: str) -> None:
+        """Write the study to `benchmarks/studies/NAME.json`, all of it or nothing."""
+        path = STUDIES / f"{name}.json"
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False, allow_nan=False)
+        part = path.with_suffix(".part")
+        part.write_text(text + "\n", encoding="utf-8")
+        os.replace(part, path)
+
+    def table(self, digits: int = 3) -> pd.DataFrame:
+        """Return a row a model: the mean of its runs, its t-interval, how many runs."""
+        return comparison(self.runs, digits)
+
+    def next_run(self, model: str, level: float = 0.99) -> Interval:
+        """Return the mean of a model's runs, with where one more run like them would lie.
+
+        Student's prediction interval, x̄ ± t·s·√(1 + 1/n) (Student, 1908): wider than the interval
+        for the mean, since it holds the spread of the new run too.
+        """
+        mean, low, _ = t_interval(self.runs[model], level)
+        reach = (mean - low) * float(np.sqrt(len(self.runs[model]) + 1))
+        return Interval(mean, mean - reach, mean + reach)
+
+
+def study(name: str) -> Study:
+    """Return the study that `python benchmarks/studies/NAME.py` has made.
+
+    Raises FileNotFoundError where there is none.
+    """
+    path = STUDIES / f"{name}.json"
+    if not path.is_file():
+        known = ", ".join(sorted(each.stem for each in STUDIES.glob("*.json"))) or "none yet"
+        raise FileNotFoundError(
+            f"There is no study {name!r} (there are: {known}): make it by "
+            f"`python benchmarks/studies/{name}.py`."
+        )
+    return Study(**json.loads(path.read_text(encoding="utf-8")))
 
 
 def group_split(

@@ -11,6 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 """The lessons in reading order."""
 
+STUDIES = ROOT / "benchmarks" / "studies"
+"""What takes longer than a lesson may: scripts, their results, and small weights."""
+
 PROGRESS = ROOT / ".dlcourse" / "progress.json"
 """Which exercises this learner has passed; never part of a commit."""
 

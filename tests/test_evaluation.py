@@ -11,6 +11,7 @@ from sklearn.metrics import accuracy_score, roc_auc_score
 from dlcourse.evaluation import (
     Interval,
     ModelCard,
+    Study,
     bootstrap,
     calibration,
     comparison,
@@ -19,6 +20,7 @@ from dlcourse.evaluation import (
     group_split,
     paired,
     paired_bootstrap,
+    study,
     t_interval,
     time_split,
 )
@@ -124,6 +126,42 @@ def test_a_comparison_has_a_row_a_model():
     assert list(table.loc["a"]) == ["0.60", "-0.67 to 1.87", 2]
     assert list(table.loc["guessing"]) == ["0.10", "—", 1]
     assert list(table.columns) == ["mean", "95% interval", "runs"]
+
+
+# Studies
+
+
+def a_study(**runs):
+    return Study(question="?", metric="accuracy", runs=runs, seconds=1.5, date="2026-01-31")
+
+
+def test_a_study_is_read_back_as_it_was_written(tmp_path, monkeypatch):
+    monkeypatch.setattr("dlcourse.evaluation.STUDIES", tmp_path)
+    written = a_study(network=[0.9, 0.8, 0.95])
+    written.save("digits")
+    assert study("digits") == written
+    assert [path.name for path in tmp_path.iterdir()] == ["digits.json"]
+    assert list(study("digits").table().index) == ["network"]
+
+
+def test_a_study_with_a_figure_that_is_no_number_is_not_written(tmp_path, monkeypatch):
+    monkeypatch.setattr("dlcourse.evaluation.STUDIES", tmp_path)
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        a_study(network=[0.9, float("nan")]).save("digits")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_study_that_is_not_there_is_named_with_the_command_that_makes_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("dlcourse.evaluation.STUDIES", tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"benchmarks/studies/digits\.py"):
+        study("digits")
+
+
+def test_the_next_run_lies_in_its_interval_as_often_as_promised(rng):
+    draws = rng.normal(size=(4000, 6))
+    intervals = [a_study(network=row[:5]).next_run("network", level=0.8) for row in draws]
+    inside = [low <= row[5] <= high for row, (_, low, high) in zip(draws, intervals, strict=True)]
+    assert np.mean(inside) == pytest.approx(0.8, abs=4 * np.sqrt(0.16 / 4000))
 
 
 # Splits
