@@ -6,13 +6,13 @@ normalisation), so has this module: fewer passes over memory, 1.5 to 1.9 times f
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from dlcourse.autograd import random
-from dlcourse.autograd.tensor import Array, Edge, Tensor, as_rows, logistic, record
+from dlcourse.autograd.tensor import Array, Tensor, as_rows, logistic, record
 
 Pair: TypeAlias = int | tuple[int, int]
 
@@ -48,17 +48,19 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
 def _gelu_tanh(input: Tensor) -> Tensor:
     """Return y = x·s, s = (1 + tanh u)/2, u = c·(x + k·x³); ∂L/∂x = g·(s + 2y·(1 − s)·u').
 
-    In place, as a dozen temporary arrays would take twice as long; and x*x for x**2 and x**3, which
-    would call pow for each element and slow a whole transformer 3.5 times.
+    s as 1/(1 + e⁻²ᵘ), since NumPy's exp is 1.5 times as fast as its tanh; in place, as a dozen
+    temporary arrays would take twice as long; and x·x for powers, since pow for each element would
+    slow a whole transformer 3.5 times.
     """
     x, c, k = input.data, math.sqrt(2 / math.pi), 0.044715
-    s = np.square(x, out=np.empty_like(x))
-    s *= c * k
-    s += c
+    s = np.asarray(x * x)
+    s *= -2 * c * k
+    s -= 2 * c
     s *= x
-    np.tanh(s, out=s)
+    with np.errstate(over="ignore"):  # e^∞ far on the left, where s is 0
+        np.exp(s, out=s)
     s += 1
-    s *= 0.5
+    np.reciprocal(s, out=s)
     y = x * s
 
     def gradient(g: Array) -> Any:
@@ -76,49 +78,41 @@ def _gelu_tanh(input: Tensor) -> Tensor:
 
 def softmax(input: Tensor, dim: int) -> Tensor:
     """Return y = eˣ/Σ eˣ over `dim`; ∂L/∂x = y·(g − Σ g·y)."""
-    x = input.data
-    y = _softmax_in_place(x.copy(), dim)
-    return record(y, (input, lambda g: _softmax_gradient(g.copy(), y, dim)))
+    _, y, total = _exponentials(input.data, dim)
+    y /= total
+    return record(y, (input, lambda g: y * (g - _total(g * y, dim))))
 
 
-def _softmax_in_place(x: Array, dim: int) -> Array:
-    x -= x.max(axis=dim, keepdims=True, initial=-np.inf)
-    np.exp(x, out=x)
-    x /= _total(x, dim)
-    return x
+def log_softmax(input: Tensor, dim: int) -> Tensor:
+    """Return y = x − ln Σ eˣ over `dim`; ∂L/∂x = g − eʸ·Σ g."""
+    top, _, total = _exponentials(input.data, dim)
+    y = input.data - top - np.log(total)
+    return record(y, (input, lambda g: g - np.exp(y) * _total(g, dim)))
 
 
-def _softmax_gradient(g: Array, y: Array, dim: int) -> Array:
-    g -= _total(g * y, dim)
-    g *= y
-    return g
+def logsumexp(input: Tensor, dim: int, keepdim: bool = False) -> Tensor:
+    """Return y = ln Σ eˣ over `dim`; ∂L/∂x = g·eˣ⁻ʸ."""
+    top, e, total = _exponentials(input.data, dim)
+    y = record(top + np.log(total), (input, lambda g: g * (e / total)))
+    return y if keepdim else y.squeeze(dim)
 
 
-def _total(y: Array, dim: int) -> Any:
-    """Sum over `dim` and keep it; one of the last two by a matrix product, five times faster."""
+def _exponentials(x: Array, dim: int, out: Any = None) -> tuple[Array, Array, Array]:
+    """Return m = max x over `dim`, eˣ⁻ᵐ, which cannot overflow, and the sum of that."""
+    top = x.max(axis=dim, keepdims=True, initial=-np.inf)
+    top[~np.isfinite(top)] = 0
+    e = np.asarray(np.subtract(x, top, out=out))
+    np.exp(e, out=e)
+    return top, e, _total(e, dim)
+
+
+def _total(y: Array, dim: int | tuple[int, ...]) -> Any:
+    """Sum over `dim` and keep it; the last two by matrix products, five times faster."""
     if y.ndim > 1 and dim in (-1, y.ndim - 1):
         return y @ np.ones((y.shape[-1], 1), y.dtype)
     if y.ndim > 1 and dim in (-2, y.ndim - 2):
         return np.ones((1, y.shape[-2]), y.dtype) @ y
     return y.sum(axis=dim, keepdims=True)
-
-
-def log_softmax(input: Tensor, dim: int) -> Tensor:
-    """Return y = x − ln Σ eˣ over `dim`; ∂L/∂x = g − eʸ·Σ g."""
-    x = input.data
-    y = x - x.max(axis=dim, keepdims=True, initial=-np.inf)
-    y -= np.log(_total(np.exp(y), dim))
-    return record(y, (input, lambda g: g - np.exp(y) * _total(g, dim)))
-
-
-def logsumexp(input: Tensor, dim: int, keepdim: bool = False) -> Tensor:
-    """Return y = ln Σ eˣ over `dim`, without overflow; ∂L/∂x = g·eˣ⁻ʸ."""
-    x = input.data
-    top = x.max(axis=dim, keepdims=True, initial=-np.inf)
-    top[~np.isfinite(top)] = 0
-    y = np.log(_total(np.exp(x - top), dim)) + top
-    full = record(y, (input, lambda g: g * np.exp(x - y)))
-    return full if keepdim else full.squeeze(dim)
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
@@ -127,9 +121,8 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
         raise ValueError(f"p is {p}, but is the share of elements to drop: 0 ≤ p < 1.")
     if not training or p == 0:
         return input
-    x = input.data
-    mask = ((random.uniform(x.shape) >= p) / (1 - p)).astype(x.dtype)
-    return record(x * mask, (input, lambda g: g * mask))
+    mask = (random.uniform(input.shape) >= p) / (1 - p)
+    return input * Tensor(mask.astype(input.dtype))
 
 
 # Losses
@@ -149,14 +142,11 @@ def cross_entropy(input: Tensor, target: Tensor, *, reduction: str = "mean") -> 
         )
     _check_range(labels, x.shape[1], "A target of cross_entropy is a class")
     rows = np.arange(len(x))
-    y = x - x.max(axis=1, keepdims=True, initial=-np.inf)
-    at_target = y[rows, labels]
-    np.exp(y, out=y)
-    total = _total(y, 1)
-    loss = np.log(total[:, 0]) - at_target
+    top, e, total = _exponentials(x, 1)
+    loss = np.log(total[:, 0]) + top[:, 0] - x[rows, labels]
 
     def gradient(g: Array) -> Array:
-        gx = y * (g.reshape(-1, 1) / total)
+        gx = e * (g.reshape(-1, 1) / total)
         gx[rows, labels] -= g.ravel()
         gx = gx.reshape(classes_last.shape)
         return gx if input.ndim == 1 else np.moveaxis(gx, -1, 1)
@@ -178,7 +168,7 @@ def binary_cross_entropy_with_logits(
     """Return −t·ln σ(x) − (1 − t)·ln(1 − σ(x)), without overflow; ∂L/∂x = g·(σ(x) − t)."""
     _check_shapes(input, target, "binary_cross_entropy_with_logits")
     x, t = input.data, target.data
-    y = np.maximum(x, 0) - x * t + np.log1p(np.exp(-np.abs(x)))
+    y = np.logaddexp(0, x) - x * t
     loss = record(y, (input, lambda g: g * (logistic(x) - t)), (target, lambda g: -g * x))
     return _reduce(loss, reduction)
 
@@ -191,24 +181,19 @@ def _reduce(loss: Tensor, reduction: str) -> Tensor:
 
 def _check_shapes(input: Tensor, target: Tensor, name: str) -> None:
     if input.shape != target.shape:
-        raise ValueError(
-            f"{name} was given {input.shape} and {target.shape}, but compares element by element: "
-            "reshape one to the shape of the other."
-        )
+        raise ValueError(f"{name} needs one shape: reshape {input.shape} or {target.shape}.")
 
 
 def _check_range(labels: Array, count: int, what: str) -> None:
     if labels.size and (labels.min() < 0 or labels.max() >= count):
-        raise IndexError(
-            f"{what} from 0 to {count - 1}, but was given {labels.min()} to {labels.max()}."
-        )
+        raise IndexError(f"{what} from 0 to {count - 1}, not {labels.min()} to {labels.max()}.")
 
 
 # Layers
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """Return Y = X Wᵀ + b; ∂L/∂X = G W, ∂L/∂W = Gᵀ X, ∂L/∂b = Σ G over the rows."""
+    """Return Y = X Wᵀ + b; ∂L/∂X = G W, ∂L/∂W = Gᵀ X, ∂L/∂b = G, summed over the rows."""
     w = weight.data
     if input.shape[-1:] != w.shape[1:]:
         raise ValueError(
@@ -223,13 +208,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         y.reshape(*input.shape[:-1], len(w)),
         (input, lambda g: (as_rows(g) @ w).reshape(input.shape)),
         (weight, lambda g: as_rows(g).T @ x),
-        *_optional(bias, lambda g: _total(as_rows(g), 0)[0]),
+        (bias, lambda g: g),
     )
-
-
-def _optional(x: Tensor | None, gradient: Callable[[Array], Array]) -> list[Edge]:
-    """Return the edge to an input that may be left out."""
-    return [] if x is None else [(x, gradient)]
 
 
 def embedding(input: Tensor, weight: Tensor) -> Tensor:
@@ -293,7 +273,7 @@ def conv2d(
         y.reshape(rows, out, columns, n).transpose(3, 1, 0, 2),
         (input, gradient_x),
         (weight, gradient_w),
-        *_optional(bias, lambda g: flat(g).sum(axis=(0, 2))),
+        (bias, lambda g: flat(g).sum(axis=(0, 2))),
     )
 
 
@@ -309,37 +289,30 @@ def conv1d(
 def max_pool2d(input: Tensor, kernel_size: Pair, stride: Pair | None = None) -> Tensor:
     """Return the largest element of each window; ∂L/∂x = g at the first such one, else 0."""
     x = input.data
-    windows = _windows(x, kernel_size, stride)
-    apart = np.all(np.greater_equal(kernel_size if stride is None else stride, kernel_size))
-    y, beats = x[windows[0]], []  # where an element is larger than all before it in its window
-    for here in windows[1:]:
-        beats.append(x[here] > y)
-        y = np.maximum(y, x[here])
+    places, apart = _windows(x, kernel_size, stride)
+    y = functools.reduce(np.maximum, (x[here] for here in places))
 
     def gradient(g: Array) -> Array:
         gx, left = np.zeros_like(x), np.ones_like(y, bool)
-        for here, won in zip(reversed(windows), [*reversed(beats), left], strict=True):
-            won = won & left
+        for here in places:
+            won = (x[here] >= y) & left
             left ^= won
-            if apart:
-                gx[here] = g * won  # 1.4 times faster than adding
-            else:
-                gx[here] += g * won
+            gx[here] = g * won if apart else gx[here] + g * won  # adding costs a CNN 2 %
         return gx
 
-    return record(y.copy() if len(windows) == 1 else y, (input, gradient))
+    return record(y, (input, gradient))
 
 
 def avg_pool2d(input: Tensor, kernel_size: Pair, stride: Pair | None = None) -> Tensor:
     """Return the mean of each window; ∂L/∂x = the sum of g/k over the windows of k around x."""
     x = input.data
-    taps = _windows(x, kernel_size, stride)
-    y = functools.reduce(np.add, (x[here] for here in taps)) / len(taps)
+    places, _ = _windows(x, kernel_size, stride)
+    y = functools.reduce(np.add, (x[here] for here in places)) / len(places)
 
     def gradient(g: Array) -> Array:
-        gx, share = np.zeros_like(x), g / len(taps)
-        for here in taps:
-            gx[here] += share
+        gx = np.zeros_like(x)
+        for here in places:
+            gx[here] += g / len(places)
         return gx
 
     return record(y, (input, gradient))
@@ -349,18 +322,18 @@ def _pair(value: Pair) -> tuple[int, int]:
     return (value, value) if isinstance(value, int) else value
 
 
-def _windows(x: Array, kernel_size: Pair, stride: Pair | None) -> list[Any]:
-    """Return, for each place in a window, the index of what all windows see there."""
+def _windows(x: Array, kernel_size: Pair, stride: Pair | None) -> tuple[list[Any], bool]:
+    """Return, for each place in a window, the index of what all windows see there.
+
+    And whether the windows lie apart.
+    """
     if x.ndim != 4:
         raise ValueError(f"Pooling needs images (N, C, H, W), but was given {x.shape}.")
-    kernel = _pair(kernel_size)
-    stride = _pair(kernel if stride is None else stride)
-    rows, columns = _fits(x.shape[2:], kernel, stride)
-    return [
-        np.s_[..., u : u + stride[0] * rows : stride[0], v : v + stride[1] * columns : stride[1]]
-        for u in range(kernel[0])
-        for v in range(kernel[1])
-    ]
+    (kh, kw), (sh, sw) = _pair(kernel_size), _pair(kernel_size if stride is None else stride)
+    rows, columns = _fits(x.shape[2:], (kh, kw), (sh, sw))
+    down = [slice(u, u + sh * rows, sh) for u in range(kh)]
+    across = [slice(v, v + sw * columns, sw) for v in range(kw)]
+    return [(..., u, v) for u in down for v in across], sh >= kh and sw >= kw
 
 
 def _fits(size: Sequence[int], kernel: Sequence[int], stride: Sequence[int]) -> list[int]:
@@ -388,41 +361,12 @@ def layer_norm(
     bias: Tensor | None = None,
     eps: float = 1e-5,
 ) -> Tensor:
-    """Return x̂·w + b, x̂ = (x − x̄)/s, s = √(σ² + eps) over the last dimensions (arXiv 1607.06450).
-
-    ∂L/∂x = (h − h̄ − x̂·mean(h·x̂))/s with h = g·w; ∂L/∂w = Σ g·x̂ and ∂L/∂b = Σ g over samples.
-    """
-    shape, n = tuple(normalized_shape), math.prod(normalized_shape)
+    """Return x̂·w + b, x̂ = (x − x̄)/√(σ² + eps) over the last dimensions (arXiv 1607.06450)."""
+    shape = tuple(normalized_shape)
     if input.shape[input.ndim - len(shape) :] != shape:
-        raise ValueError(
-            f"layer_norm over {shape} was given inputs of shape {input.shape}, which do not end so."
-        )
-
-    def rows(a: Array) -> Array:
-        return a.reshape(a.size // n, n)  # (samples, n)
-
-    w = None if weight is None else weight.data.ravel()
-    x_hat = rows(input.data) - _total(rows(input.data), 1) / n
-    r = 1 / np.sqrt(np.vecdot(x_hat, x_hat)[:, None] / n + eps)  # 1/s
-    x_hat *= r
-    y = x_hat if w is None else x_hat * w
-    if bias is not None:
-        y = np.add(y, bias.data.ravel(), out=None if w is None else y)
-
-    def gradient_x(g: Array) -> Any:
-        h = rows(g) if w is None else rows(g) * w
-        gx = x_hat * (np.vecdot(h, x_hat)[:, None] / -n)
-        gx += h
-        gx -= _total(h, 1) / n
-        gx *= r
-        return gx.reshape(g.shape)
-
-    return record(
-        y.reshape(input.shape),
-        (input, gradient_x),
-        *_optional(weight, lambda g: _total(rows(g) * x_hat, 0).reshape(shape)),
-        *_optional(bias, lambda g: _total(rows(g), 0).reshape(shape)),
-    )
+        raise ValueError(f"layer_norm over {shape} needs inputs that end so, not {input.shape}.")
+    axes = -1 if len(shape) == 1 else tuple(range(-len(shape), 0))
+    return _normalise(input, axes, eps, weight, bias)[0]
 
 
 def batch_norm(
@@ -435,50 +379,64 @@ def batch_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> Tensor:
-    """Normalise each channel (the second dimension) over the batch (arXiv 1502.03167).
+    """Return x̂·w + b, x̂ = (x − x̄)/√(σ² + eps) for each channel, dimension 1 (arXiv 1502.03167).
 
-    In training by the batch's mean and variance, which also move the running ones by `momentum`;
-    afterwards by those.
+    In training x̄ and σ² are the batch's, and the running ones move towards them by `momentum`;
+    afterwards they are the running ones.
     """
-    axes = (0, *range(2, input.ndim))
     column = (-1,) + (1,) * (input.ndim - 2)  # a channel's number, shaped to broadcast
+    weight, bias = (x if x is None else x.reshape(column) for x in (weight, bias))
     if training or running_mean is None or running_var is None:
         n = input.data.size // input.shape[1]
         if n < 2:
-            raise ValueError(
-                f"Inputs of shape {input.shape} have one value a channel: no variance."
-            )
-        y, mean, var = _standardise(input, axes, eps)
-        if training and running_mean is not None and running_var is not None:
-            _move(running_mean, mean, momentum)
-            _move(running_var, var * (n / (n - 1)), momentum)
-    else:
-        scale = 1 / np.sqrt(running_var.data.reshape(column) + eps)
-        y = (input - running_mean.reshape(column)) * Tensor(scale)
-    if weight is not None:
-        y = y * weight.reshape(column)
-    return y if bias is None else y + bias.reshape(column)
+            raise ValueError(f"Inputs of {input.shape} have one value a channel: no variance.")
+        axes = (0, *range(2, input.ndim))
+        y, mean, var = _normalise(input, axes, eps, weight, bias)
+        for running, new in ((running_mean, mean), (running_var, var * (n / (n - 1)))):
+            if training and running is not None:
+                running.data = (1 - momentum) * running.data + momentum * new.ravel()
+        return y
+    scale = Tensor(1 / np.sqrt(running_var.data.reshape(column) + eps))
+    y = (input - running_mean.reshape(column)) * (scale if weight is None else weight * scale)
+    return y if bias is None else y + bias
 
 
-def _standardise(input: Tensor, axes: tuple[int, ...], eps: float) -> tuple[Tensor, Array, Array]:
-    """Return y = (x − x̄)/s, s = √(σ² + eps), x̄ and σ²; ∂L/∂x = (g − ḡ − y·mean(g·y))/s."""
-    x = input.data
-    mean = x.mean(axis=axes, keepdims=True)
-    y = x - mean
-    var = (y * y).mean(axis=axes, keepdims=True)
-    s = np.sqrt(var + eps)
-    y /= s
+def _normalise(
+    input: Tensor,
+    axes: int | tuple[int, ...],
+    eps: float,
+    weight: Tensor | None,
+    bias: Tensor | None,
+) -> tuple[Tensor, Array, Array]:
+    """Return y = x̂·w + b, x̂ = (x − x̄)/s, s = √(σ² + eps), and x̄ and σ².
+
+    ∂L/∂x = (h − h̄ − x̂·mean(h·x̂))/s with h = g·w; ∂L/∂w = g·x̂ and ∂L/∂b = g, where w was used.
+    """
+
+    def mean(a: Array) -> Any:
+        total = _total(a, axes)
+        return total / (a.size // total.size)
+
+    w = np.ones((), input.dtype) if weight is None else weight.data
+    x_mean = mean(input.data)
+    x_hat = input.data - x_mean
+    var = mean(x_hat * x_hat)
+    r = 1 / np.sqrt(var + eps)
+    x_hat *= r
+    y = x_hat * w
+    if bias is not None:
+        y += bias.data
 
     def gradient(g: Array) -> Any:
-        g_y = (g * y).mean(axis=axes, keepdims=True)
-        return (g - g.mean(axis=axes, keepdims=True) - y * g_y) / s
+        h = g * w
+        gx = x_hat * -mean(h * x_hat)
+        gx += h
+        gx -= mean(h)
+        gx *= r
+        return gx
 
-    return record(y, (input, gradient)), mean, var
-
-
-def _move(running: Tensor, new: Array, momentum: float) -> None:
-    """Move a running statistic towards that of the batch."""
-    running.data = (1 - momentum) * running.data + momentum * new.reshape(running.shape)
+    edges = (input, gradient), (weight, lambda g: g * x_hat), (bias, lambda g: g)
+    return record(y, *edges), x_mean, var
 
 
 # Attention
@@ -493,50 +451,35 @@ def scaled_dot_product_attention(
     is_causal: bool = False,
     scale: float | None = None,
 ) -> Tensor:
-    """Return softmax(Q Kᵀ·scale + mask) V, scale = 1/√d (arXiv 1706.03762).
+    """Return Y = P V, P = softmax(S), S = Q Kᵀ·scale + mask, scale = 1/√d (arXiv 1706.03762).
 
     Q is (…, T, d), K (…, S, d), V (…, S, e). A mask of truth values says where to look, one of
     numbers is added; `is_causal` lets each position see itself and what came before.
+    ∂L/∂V = Pᵀ G; ∂L/∂S = P·(G Vᵀ − Σ G·Y over e); ∂L/∂Q = ∂L/∂S K·scale; ∂L/∂K = (∂L/∂S)ᵀ Q·scale.
     """
     if is_causal:
         if attn_mask is not None:
             raise ValueError("Give attn_mask or is_causal, not both.")
         attn_mask = Tensor(np.tri(query.shape[-2], key.shape[-2], dtype=bool))
-    scores, p = _attend(query, key, attn_mask, scale)
-    v = value.data
-    return record(
-        p.swapaxes(-1, -2) @ v,
-        (scores, lambda g: _softmax_gradient(v @ g.swapaxes(-1, -2), p, -2)),
-        (value, lambda g: p @ g),
-    )
-
-
-def attention_weights(query: Tensor, key: Tensor, attn_mask: Tensor | None = None) -> Tensor:
-    """Return softmax(Q Kᵀ/√d + mask), how much each query looks at each key: (…, T, S)."""
-    scores, p = _attend(query, key, attn_mask, None)
-    weights = record(p, (scores, lambda g: _softmax_gradient(g.copy(), p, -2)))
-    return weights.transpose(-2, -1)
-
-
-def _attend(
-    query: Tensor, key: Tensor, attn_mask: Tensor | None, scale: float | None
-) -> tuple[Tensor, Array]:
-    """Return the scores S = K Qᵀ·scale + maskᵀ, (…, S, T), and P = softmax(S); ∂L/∂S = g.
-
-    The softmax runs down columns, where NumPy finds maxima three times as fast as along rows, and
-    in the memory of the scores: as a tensor, they stand for a step of the chain rule, not a value.
-    """
     factor = query.shape[-1] ** -0.5 if scale is None else scale
-    q, k = query.data * factor, key.data
-    p = k @ q.swapaxes(-1, -2)
+    q, k, v = query.data * factor, key.data, value.data
+    p = k @ q.swapaxes(-1, -2)  # Sᵀ: NumPy finds maxima of columns three times as fast as of rows
     if attn_mask is not None:
         mask = attn_mask.data.swapaxes(-1, -2)
         p += np.where(mask, 0, -np.inf).astype(p.dtype) if mask.dtype == bool else mask
-    _softmax_in_place(p, -2)
-    scores = record(
+    p /= _exponentials(p, -2, out=p)[2]  # Pᵀ, in the memory of Sᵀ: 1.15 times faster on the whole
+    y = p.swapaxes(-1, -2) @ v
+
+    def gradient_scores(g: Array) -> Array:
+        gs = v @ g.swapaxes(-1, -2)
+        gs -= _total(g * y, -1).swapaxes(-1, -2)
+        gs *= p
+        return gs
+
+    scores = record(  # not a value, but a step of the chain rule
         p,
-        (query, lambda g: (k.swapaxes(-1, -2) @ g).swapaxes(-1, -2) * factor),
+        (query, lambda g: g.swapaxes(-1, -2) @ k * factor),
         (key, lambda g: g @ q),
-        *_optional(attn_mask, lambda g: g.swapaxes(-1, -2)),
+        (attn_mask, lambda g: g.swapaxes(-1, -2)),
     )
-    return scores, p
+    return record(y, (scores, gradient_scores), (value, lambda g: p @ g))

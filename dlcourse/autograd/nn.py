@@ -320,13 +320,15 @@ class MultiheadAttention(Module):
             query, key, value = (x.transpose(0, 1) for x in (query, key, value))
         q, k, v = (self._project(x, i) for i, x in enumerate((query, key, value)))
         if attn_mask is not None and attn_mask.dtype == bool:
-            attn_mask = Tensor(~attn_mask.data)
-        heads = functional.scaled_dot_product_attention(q, k, v, attn_mask)
+            attn_mask = Tensor(np.where(attn_mask.data, -np.inf, 0).astype(q.dtype))
+        if need_weights:
+            scores = q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5  # (N, heads, T, S)
+            weights = functional.softmax(scores if attn_mask is None else scores + attn_mask, -1)
+            heads, mean = weights @ v, weights.mean(dim=1)
+        else:
+            heads, mean = functional.scaled_dot_product_attention(q, k, v, attn_mask), None
         output = self.out_proj(heads.transpose(1, 2).flatten(2))  # (N, T, E)
-        output = output if self.batch_first else output.transpose(0, 1)
-        if not need_weights:
-            return output, None
-        return output, functional.attention_weights(q, k, attn_mask).mean(dim=1)
+        return output if self.batch_first else output.transpose(0, 1), mean
 
     def _project(self, x: Tensor, i: int) -> Tensor:
         """Apply the i-th third of the weights and split the heads: (N, heads, T, E/heads)."""

@@ -6,12 +6,14 @@ the gradient with respect to that input. `backward` visits the recorded tensors 
 the oldest and applies these functions: the chain rule, once for every operation.
 """
 
+from __future__ import annotations
+
 import ctypes
 import itertools
 import math
 import operator
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ContextDecorator, suppress
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
@@ -20,7 +22,8 @@ from numpy.typing import DTypeLike, NDArray
 Array: TypeAlias = NDArray[Any]
 Number: TypeAlias = int | float
 Dim: TypeAlias = int | Sequence[int] | None
-Edge: TypeAlias = tuple["Tensor | Number", Callable[[Array], Any]]  # an input; from g to ∂L/∂input
+Edge: TypeAlias = tuple["Tensor | Number | None", Callable[[Array], Any]]  # input, g ↦ ∂L/∂input
+Sums: TypeAlias = dict["Tensor", tuple[Any, bool]]  # gradients, and whether to add to them in place
 
 # glibc would hand large arrays back to the system when they are freed and fault them in again at
 # the next step: keeping up to 1 GiB is 1.4 to 1.75 times faster. Other systems lack the call.
@@ -32,28 +35,23 @@ _recording = True
 _clock = itertools.count()
 
 
-class no_grad(ContextDecorator):
-    """Record nothing inside `with no_grad():`, or in a function under `@no_grad()`."""
-
-    def __init__(self) -> None:
-        self.before: list[bool] = []  # a decorated function may call itself
-
-    def __enter__(self) -> None:
-        global _recording
-        self.before.append(_recording)
-        _recording = False
-
-    def __exit__(self, *_: object) -> None:
-        global _recording
-        _recording = self.before.pop()
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Record nothing in a `with` block, or in a function that this decorates."""
+    global _recording
+    before, _recording = _recording, False
+    try:
+        yield
+    finally:
+        _recording = before
 
 
-def record(value: Any, *edges: Edge) -> "Tensor":
+def record(value: Any, *edges: Edge) -> Tensor:
     """Return `value` as a tensor that knows its inputs: the one way to make an operation.
 
     Each edge is an input and a function from g = ∂L/∂value to ∂L/∂input, in the shape of the input
     or in the one it was broadcast to. The function uses arrays of the forward pass, not tensors,
-    whose `data` may be another by then.
+    whose `data` may be another by then. Inputs that are numbers or None have no gradient.
     """
     inputs = [x for x, _ in edges if isinstance(x, Tensor)]
     out = Tensor(_one_dtype(np.asarray(value), inputs))
@@ -67,16 +65,13 @@ def record(value: Any, *edges: Edge) -> "Tensor":
     return out
 
 
-def _one_dtype(value: Array, inputs: list["Tensor"]) -> Array:
+def _one_dtype(value: Array, inputs: list[Tensor]) -> Array:
     """Return `value` in PyTorch's dtype: float64 comes from float64 alone, never by accident."""
     if value.dtype != np.float64:
         return value
     floats = {x.data.dtype for x in inputs if x.data.dtype.kind == "f"}
     if len(floats) > 1:
-        raise TypeError(
-            "This operation mixes float32 and float64, which would slow everything after it: "
-            "convert one side with .float() or .double()."
-        )
+        raise TypeError("This mixes float32 and float64: convert one by .float() or .double().")
     return value if floats else value.astype(np.float32)
 
 
@@ -119,7 +114,10 @@ class Part(NamedTuple):
         index, g = self
         parts = index if isinstance(index, tuple) else (index,)
         if not any(isinstance(p, np.ndarray) and p.dtype != bool for p in parts):
-            whole[index] += g  # no element was read twice
+            here = whole[index]  # no element was read twice
+            here += g
+            if not np.may_share_memory(here, whole):
+                whole[index] = here
         elif isinstance(index, tuple) or whole.ndim == 1 or not g.size:
             np.add.at(whole, index, g)
         else:  # whole rows: sort them and sum equal ones, six times faster than np.add.at
@@ -130,56 +128,49 @@ class Part(NamedTuple):
             whole[rows[order[starts]]] += sums
 
 
+def _add(sums: Sums, x: Tensor, g: Array | Part) -> None:
+    """Add a contribution to the gradient of x."""
+    have, own = sums.get(x, (None, False))
+    if isinstance(g, Part):
+        if not own:
+            have = np.zeros_like(x.data) if have is None else have.copy()
+        g.add_to(have)
+        sums[x] = have, True
+        return
+    g = g if g.shape == x.data.shape else unbroadcast(g, x.data.shape)
+    if own:
+        have += g
+    else:
+        sums[x] = (g, False) if have is None else (np.asarray(have + g), True)
+
+
 def unbroadcast(g: Array, shape: tuple[int, ...]) -> Array:
     """Sum g over every dimension along which an input of `shape` was repeated."""
-    if g.ndim > len(shape):
-        g = g.sum(axis=tuple(range(g.ndim - len(shape))))
-    repeated = tuple(i for i, n in enumerate(shape) if n == 1 != g.shape[i])
-    g = g.sum(axis=repeated, keepdims=True) if repeated else g
-    if g.shape != shape:
+    new = g.ndim - len(shape)
+    if new > 0 and g.shape[new:] == shape:  # a bias: a product is 1.3 to 3 times as fast as sum
+        rows = g.reshape(math.prod(g.shape[:new]), math.prod(shape))
+        total = np.ones(len(rows), g.dtype) @ rows
+        return total.reshape(shape)
+    repeated = [i for i, n in enumerate(g.shape) if i < new or shape[i - new] == 1 != n]
+    total = np.asarray(g.sum(axis=tuple(repeated), keepdims=True))
+    if new < 0 or total.shape[new:] != shape:
         raise ValueError(
             f"An operation returned a gradient of shape {g.shape} for an input of shape {shape}: "
             "mend the function in its record(...)."
         )
-    return g
+    return total.reshape(shape)
 
 
-class _Sums:
-    """The gradients that `backward` is collecting, by tensor."""
-
-    def __init__(self) -> None:
-        self.sums: dict[Tensor, Array] = {}
-        self.own: set[Tensor] = set()  # whose array was made here, so that it may be added to
-
-    def add(self, x: "Tensor", g: Array | Part) -> None:
-        """Add a contribution to the gradient of x."""
-        have = self.sums.get(x)
-        if isinstance(g, Part):
-            if x not in self.own:
-                self.sums[x] = np.zeros_like(x.data) if have is None else have.copy()
-                self.own.add(x)
-            g.add_to(self.sums[x])
-            return
-        if g.shape != x.data.shape:
-            g = unbroadcast(g, x.data.shape)
-        if have is None:
-            self.sums[x] = g
-        elif x in self.own:
-            have += g
+def _give(leaves: Sums) -> None:
+    """Add to each leaf's `grad`; copy only what leaves share, or what views a larger array."""
+    given: set[int] = set()
+    for leaf, (g, _) in leaves.items():
+        if leaf.grad is not None:
+            leaf.grad += g
         else:
-            self.sums[x] = np.asarray(have + g)
-            self.own.add(x)
-
-    def give_to_leaves(self) -> None:
-        """Add what is left to `grad`; copy only what leaves share, or what views a larger array."""
-        given: set[int] = set()
-        for leaf, g in self.sums.items():
-            if leaf.grad is not None:
-                leaf.grad += g
-            else:
-                g = np.asarray(g)
-                leaf.grad = g.copy() if id(g) in given or g.base is not None else g
-                given.add(id(g))
+            g = np.asarray(g)
+            leaf.grad = g.copy() if id(g) in given or g.base is not None else g
+            given.add(id(g))
 
 
 def _comparison(compare: Callable[[Any, Any], Any]) -> Any:
@@ -224,7 +215,7 @@ class Tensor:
         return self.data.dtype
 
     @property
-    def T(self) -> "Tensor":
+    def T(self) -> Tensor:
         """The tensor with its dimensions in reverse order."""
         return self.permute(*reversed(range(self.ndim)))
 
@@ -251,23 +242,21 @@ class Tensor:
             raise RuntimeError("This tensor requires a gradient: call x.detach().numpy().")
         return self.data
 
-    def detach(self) -> "Tensor":
+    def detach(self) -> Tensor:
         """Return a tensor that shares the array and has no history."""
         return Tensor(self.data)
 
-    def float(self) -> "Tensor":
+    def float(self) -> Tensor:
         """Return the tensor in float32."""
         return self._to(np.float32)
 
-    def double(self) -> "Tensor":
+    def double(self) -> Tensor:
         """Return the tensor in float64."""
         return self._to(np.float64)
 
-    def _to(self, dtype: DTypeLike) -> "Tensor":
-        x = self.data
-        if x.dtype.kind != "f":
-            return Tensor(x.astype(dtype))
-        return record(x.astype(dtype), (self, lambda g: g.astype(x.dtype)))
+    def _to(self, dtype: DTypeLike) -> Tensor:
+        x, y = self.data, self.data.astype(dtype)
+        return record(y, (self, lambda g: g.astype(x.dtype))) if x.dtype.kind == "f" else Tensor(y)
 
     # The backward pass
 
@@ -277,20 +266,17 @@ class Tensor:
         Where this tensor is not the loss but one on the way to it, `gradient` is ∂L/∂self.
         """
         if create_graph:
-            raise NotImplementedError(
-                "Gradients here are plain arrays and have no gradients of their own: "
-                "use torch for derivatives of derivatives."
-            )
-        nodes, sums = self._graph(), _Sums()
-        sums.add(self, self._first_gradient(gradient))
+            raise NotImplementedError("For derivatives of derivatives, take PyTorch.")
+        nodes = self._graph()
+        sums: Sums = {self: (self._first_gradient(gradient), False)}
         for node in nodes:
-            g = sums.sums.pop(node)
+            g, _ = sums.pop(node)
             for x, gradient_of in node._edges:
-                sums.add(x, gradient_of(g))
+                _add(sums, x, gradient_of(g))
             node._edges = node._hold = None  # memory is given back on the way
-        sums.give_to_leaves()
+        _give(sums)
 
-    def _graph(self) -> list["Tensor"]:
+    def _graph(self) -> list[Tensor]:
         """Return the recorded tensors this one was computed from, newest first.
 
         A tensor is made after its inputs, so the order of creation is a topological order.
@@ -308,84 +294,73 @@ class Tensor:
             new = {x for x, _ in edges} - seen
             seen |= new
             stack += new
-        return sorted(
-            (x for x in seen if x._edges), key=operator.attrgetter("_order"), reverse=True
-        )
+        return sorted((x for x in seen if x._edges), key=lambda x: x._order, reverse=True)
 
     def _first_gradient(self, gradient: Any) -> Array:
-        if gradient is None:
-            if self.data.size != 1:
-                raise RuntimeError(
-                    f"backward() starts from one number, but this tensor has shape {self.shape}: "
-                    "take its sum or mean, or pass gradient=."
-                )
-            return np.ones_like(self.data)
-        g = np.array(gradient, self.data.dtype)
+        if gradient is None and self.data.size != 1:
+            raise RuntimeError(
+                f"backward() starts from one number, but this tensor has shape {self.shape}: "
+                "take its sum or mean, or pass gradient=."
+            )
+        g = np.ones_like(self.data) if gradient is None else np.array(gradient, self.dtype)
         if g.shape != self.shape:
             raise ValueError(f"gradient has shape {g.shape}, but needs {self.shape}.")
         return g
 
     # Arithmetic, with broadcasting: `backward` sums a gradient over what was repeated
 
-    def __add__(self, other: "Tensor | Number") -> "Tensor":
+    def __add__(self, other: Tensor | Number) -> Tensor:
         """Return a + b; ∂L/∂a = g, ∂L/∂b = g."""
         return record(self.data + _value(other), (self, lambda g: g), (other, lambda g: g))
 
-    def __sub__(self, other: "Tensor | Number") -> "Tensor":
+    def __sub__(self, other: Tensor | Number) -> Tensor:
         """Return a − b; ∂L/∂a = g, ∂L/∂b = −g."""
         return record(self.data - _value(other), (self, lambda g: g), (other, lambda g: -g))
 
-    def __mul__(self, other: "Tensor | Number") -> "Tensor":
+    def __mul__(self, other: Tensor | Number) -> Tensor:
         """Return a·b; ∂L/∂a = g·b, ∂L/∂b = g·a."""
         a, b = self.data, _value(other)
         return record(a * b, (self, lambda g: g * b), (other, lambda g: g * a))
 
-    def __truediv__(self, other: "Tensor | Number") -> "Tensor":
+    def __truediv__(self, other: Tensor | Number) -> Tensor:
         """Return y = a/b; ∂L/∂a = g/b, ∂L/∂b = −g·y/b."""
         a, b = self.data, _value(other)
         y = a / b
         return record(y, (self, lambda g: g / b), (other, lambda g: -g * y / b))
 
-    def __rtruediv__(self, other: Number) -> "Tensor":
-        """Return y = a/b for a number a; ∂L/∂b = −g·y/b."""
-        b = self.data
-        y = _value(other) / b
-        return record(y, (self, lambda g: -g * y / b))
-
-    def __pow__(self, exponent: Number) -> "Tensor":
+    def __pow__(self, exponent: Number) -> Tensor:
         """Return xⁿ for a number n; ∂L/∂x = g·n·xⁿ⁻¹."""
         if isinstance(exponent, Tensor):
             raise TypeError("The exponent must be a number: write (b * a.log()).exp() for a ** b.")
         x, n = self.data, _value(exponent)
         return record(x**n, (self, lambda g: g * (n * x ** (n - 1)) if n else np.zeros_like(g)))
 
-    def __neg__(self) -> "Tensor":
-        """Return −x; ∂L/∂x = −g."""
-        return record(-self.data, (self, lambda g: -g))
-
-    def __rsub__(self, other: Number) -> "Tensor":
-        """Return a − b for a number a; ∂L/∂b = −g."""
-        return record(_value(other) - self.data, (self, lambda g: -g))
-
-    __radd__, __rmul__ = __add__, __mul__
-
-    def __matmul__(self, other: "Tensor") -> "Tensor":
+    def __matmul__(self, other: Tensor) -> Tensor:
         """Return the matrix product A B; ∂L/∂A = g Bᵀ, ∂L/∂B = Aᵀ g."""
+        if self.ndim == 1:
+            return (self.unsqueeze(0) @ other).squeeze(-2 if other.ndim > 1 else 0)
+        if other.ndim == 1:
+            return (self @ other.unsqueeze(1)).squeeze(-1)
         a, b = self.data, other.data
-        left, right = (a[None] if a.ndim == 1 else a), (b[:, None] if b.ndim == 1 else b)
-        dropped = [dim for dim, x in ((-2, a), (-1, b)) if x.ndim == 1]
 
         def gradient_b(g: Array) -> Array:
-            g = np.expand_dims(g, dropped)
-            batched = right.ndim > 2  # else one product for the whole batch, not each and their sum
-            gb = left.swapaxes(-1, -2) @ g if batched else as_rows(left).T @ as_rows(g)
-            return gb[..., 0] if b.ndim == 1 else gb
+            if b.ndim == 2:  # one product for the whole batch, not each and their sum
+                return as_rows(a).T @ as_rows(g)
+            return a.swapaxes(-1, -2) @ g
 
-        return record(
-            a @ b,
-            (self, lambda g: np.expand_dims(g, dropped) @ right.swapaxes(-1, -2)),
-            (other, gradient_b),
-        )
+        return record(a @ b, (self, lambda g: g @ b.swapaxes(-1, -2)), (other, gradient_b))
+
+    def __neg__(self) -> Tensor:
+        return self * -1
+
+    def __rsub__(self, other: Number) -> Tensor:
+        return -self + other
+
+    def __rtruediv__(self, other: Number) -> Tensor:
+        """Return y = a/b for a number a; ∂L/∂b = −g·y/b."""
+        b = self.data
+        y = _value(other) / b
+        return record(y, (self, lambda g: -g * y / b))
 
     def _refuse(self, *_: object) -> NoReturn:
         raise TypeError(
@@ -393,50 +368,50 @@ class Tensor:
             "x = x + y, or assign to x.data once backward() has run."
         )
 
-    __iadd__ = __isub__ = __imul__ = __itruediv__ = __ipow__ = __imatmul__ = _refuse
-    __setitem__ = _refuse
+    __radd__, __rmul__ = __add__, __mul__
+    __iadd__ = __isub__ = __imul__ = __itruediv__ = __ipow__ = __imatmul__ = __setitem__ = _refuse
     __eq__, __ne__ = _comparison(operator.eq), _comparison(operator.ne)
     __lt__, __le__ = _comparison(operator.lt), _comparison(operator.le)
     __gt__, __ge__ = _comparison(operator.gt), _comparison(operator.ge)
 
     # Functions of each element
 
-    def exp(self) -> "Tensor":
+    def exp(self) -> Tensor:
         """Return y = eˣ; ∂L/∂x = g·y."""
         y = np.exp(self.data)
         return record(y, (self, lambda g: g * y))
 
-    def log(self) -> "Tensor":
+    def log(self) -> Tensor:
         """Return ln x; ∂L/∂x = g/x."""
         x = self.data
         return record(np.log(x), (self, lambda g: g / x))
 
-    def sqrt(self) -> "Tensor":
+    def sqrt(self) -> Tensor:
         """Return y = √x; ∂L/∂x = g/2y."""
         y = np.sqrt(self.data)
         return record(y, (self, lambda g: g / (2 * y)))
 
-    def tanh(self) -> "Tensor":
+    def tanh(self) -> Tensor:
         """Return y = tanh x; ∂L/∂x = g·(1 − y²)."""
         y = np.tanh(self.data)
         return record(y, (self, lambda g: g * (1 - y * y)))
 
-    def sigmoid(self) -> "Tensor":
+    def sigmoid(self) -> Tensor:
         """Return y = 1/(1 + e⁻ˣ); ∂L/∂x = g·y·(1 − y)."""
         y = logistic(self.data)
         return record(y, (self, lambda g: g * y * (1 - y)))
 
-    def relu(self) -> "Tensor":
+    def relu(self) -> Tensor:
         """Return y = max(x, 0); ∂L/∂x = g where y > 0, else 0."""
         y = np.maximum(self.data, 0)
         return record(y, (self, lambda g: g * (y > 0)))  # seven times as fast as np.where
 
-    def abs(self) -> "Tensor":
+    def abs(self) -> Tensor:
         """Return |x|; ∂L/∂x = g·sign x."""
         x = self.data
         return record(np.abs(x), (self, lambda g: g * np.sign(x)))
 
-    def clamp(self, min: Number | None = None, max: Number | None = None) -> "Tensor":
+    def clamp(self, min: Number | None = None, max: Number | None = None) -> Tensor:
         """Limit x to min … max; ∂L/∂x = g where x lies there, else 0."""
         x = self.data
         y = np.clip(x, min, max)
@@ -444,99 +419,98 @@ class Tensor:
 
     # Reductions over one dimension, several, or all
 
-    def sum(self, dim: Dim = None, keepdim: bool = False) -> "Tensor":
+    def sum(self, dim: Dim = None, keepdim: bool = False) -> Tensor:
         """Return Σ x; ∂L/∂x = g, repeated."""
-        x, dim = self.data, _axes(dim)
-        y = x.sum(axis=dim, keepdims=keepdim)
-        return record(y, (self, lambda g: _repeat(g, x.shape, dim, keepdim)))
+        x, axes = self.data, _axes(dim)
+        y = x.sum(axis=axes, keepdims=keepdim)
+        return record(y, (self, lambda g: _repeat(g, x.shape, axes, keepdim)))
 
-    def mean(self, dim: Dim = None, keepdim: bool = False) -> "Tensor":
-        """Return Σ x/n; ∂L/∂x = g/n, repeated."""
-        x, dim = self.data, _axes(dim)
-        y = x.sum(axis=dim, keepdims=keepdim)
-        n = x.size / max(y.size, 1)
-        return record(y / n, (self, lambda g: _repeat(g / n, x.shape, dim, keepdim)))
+    def mean(self, dim: Dim = None, keepdim: bool = False) -> Tensor:
+        """Return Σ x/n."""
+        total = self.sum(dim, keepdim)
+        return total / (self.data.size / max(total.data.size, 1))
 
-    def var(self, dim: Dim = None, *, correction: Number = 1, keepdim: bool = False) -> "Tensor":
-        """Return Σ (x − x̄)²/(n − correction), by the operations above."""
-        centred = self - self.mean(dim, keepdim=True)
-        total = (centred * centred).sum(dim, keepdim)
+    def var(self, dim: Dim = None, *, correction: Number = 1, keepdim: bool = False) -> Tensor:
+        """Return Σ (x − x̄)²/(n − correction)."""
+        total = ((self - self.mean(dim, keepdim=True)) ** 2).sum(dim, keepdim)
         return total / (self.data.size / max(total.data.size, 1) - correction)
 
-    def amax(self, dim: Dim = None, keepdim: bool = False) -> "Tensor":
+    def amax(self, dim: Dim = None, keepdim: bool = False) -> Tensor:
         """Return y = max x; ∂L/∂x = g where x = y, shared evenly where several are."""
-        x, dim = self.data, _axes(dim)
-        y = x.max(axis=dim, keepdims=True)
+        x, axes = self.data, _axes(dim)
+        y = x.max(axis=axes, keepdims=True)
 
         def gradient(g: Array) -> Any:
             hits = x == y
-            return _repeat(g, x.shape, dim, keepdim) * hits / hits.sum(axis=dim, keepdims=True)
+            g = _repeat(g, x.shape, axes, keepdim)
+            return g * hits / hits.sum(axis=axes, keepdims=True)
 
-        return record(y if keepdim else y.squeeze(dim), (self, gradient))
+        return record(y if keepdim else y.squeeze(axes), (self, gradient))
 
-    def max(self, dim: int | None = None, keepdim: bool = False) -> "Tensor | Extremum":
-        """Return the largest element, or with `dim` the largest values and where they stand."""
-        return self.amax() if dim is None else self._pick(np.argmax, dim, keepdim)
+    def max(self, dim: int | None = None, keepdim: bool = False) -> Tensor | Extremum:
+        """Return the largest element, or with `dim` the largest of each line and where it stands.
 
-    def min(self, dim: int | None = None, keepdim: bool = False) -> "Tensor | Extremum":
-        """Return the smallest element, or with `dim` the smallest values and where they stand."""
-        return -(-self).amax() if dim is None else self._pick(np.argmin, dim, keepdim)
-
-    def _pick(self, find: Callable[..., Any], dim: int, keepdim: bool) -> "Extremum":
-        """Read the element that `find` points to on each line along `dim`; ∂L/∂x = g there."""
-        x = self.data
-        at = find(x, axis=dim, keepdims=True)
+        Along `dim`, ∂L/∂x = g at the first such element, else 0; over everything, as for `amax`.
+        """
+        if dim is None:
+            return self.amax()
+        x, at = self.data, self.argmax(dim, keepdim=True).data
+        y = np.take_along_axis(x, at, dim)
 
         def gradient(g: Array) -> Array:
             gx = np.zeros_like(x)
-            np.put_along_axis(gx, at, g if keepdim else np.expand_dims(g, dim), dim)
+            np.put_along_axis(gx, at, g, dim)
             return gx
 
-        y, where = np.take_along_axis(x, at, dim), Tensor(at if keepdim else at.squeeze(dim))
-        return Extremum(record(y if keepdim else y.squeeze(dim), (self, gradient)), where)
+        values = record(y, (self, gradient))
+        return Extremum(*(v if keepdim else v.squeeze(dim) for v in (values, Tensor(at))))
 
-    def argmax(self, dim: int | None = None, keepdim: bool = False) -> "Tensor":
+    def min(self, dim: int | None = None, keepdim: bool = False) -> Tensor | Extremum:
+        """Return what `max` does, for the smallest element: min x = −max(−x)."""
+        found = (-self).max(dim, keepdim)
+        return -found if isinstance(found, Tensor) else Extremum(-found.values, found.indices)
+
+    def argmax(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
         """Return where the largest element stands, the first one where several do."""
         return Tensor(np.asarray(np.argmax(self.data, axis=dim, keepdims=keepdim)))
 
     # Shapes
 
-    def reshape(self, *shape: Any) -> "Tensor":
+    def reshape(self, *shape: Any) -> Tensor:
         """Return the elements in another shape; ∂L/∂x = g in the shape of x."""
         x = self.data
         return record(x.reshape(*shape), (self, lambda g: g.reshape(x.shape)))
 
-    def flatten(self, start_dim: int = 0, end_dim: int = -1) -> "Tensor":
+    def flatten(self, start_dim: int = 0, end_dim: int = -1) -> Tensor:
         """Join the dimensions from `start_dim` to `end_dim` into one."""
         shape, ndim = self.shape or (1,), self.ndim or 1
         first, last = start_dim % ndim, end_dim % ndim + 1
         return self.reshape(*shape[:first], math.prod(shape[first:last]), *shape[last:])
 
-    def permute(self, *dims: Any) -> "Tensor":
+    def unsqueeze(self, dim: int) -> Tensor:
+        """Insert a dimension of length one."""
+        return self.reshape(np.expand_dims(self.data, dim).shape)
+
+    def squeeze(self, dim: int | None = None) -> Tensor:
+        """Drop dimension `dim` if its length is one, or all of length one."""
+        keep = dim is not None and self.shape[dim] != 1
+        return self.reshape(self.shape if keep else self.data.squeeze(dim).shape)
+
+    def permute(self, *dims: Any) -> Tensor:
         """Return the dimensions in the order given; ∂L/∂x = g with that undone."""
         order = [d % self.ndim for d in (dims[0] if isinstance(dims[0], tuple) else dims)]
         return record(self.data.transpose(order), (self, lambda g: g.transpose(np.argsort(order))))
 
-    def transpose(self, dim0: int, dim1: int) -> "Tensor":
+    def transpose(self, dim0: int, dim1: int) -> Tensor:
         """Swap two dimensions; ∂L/∂x = g with them swapped back."""
         return record(self.data.swapaxes(dim0, dim1), (self, lambda g: g.swapaxes(dim0, dim1)))
 
-    def unsqueeze(self, dim: int) -> "Tensor":
-        """Insert a dimension of length one; ∂L/∂x = g without it."""
-        return record(np.expand_dims(self.data, dim), (self, lambda g: g.squeeze(dim)))
-
-    def squeeze(self, dim: int | None = None) -> "Tensor":
-        """Drop dimension `dim` if its length is one, or all of length one; ∂L/∂x = g with them."""
-        x = self.data
-        y = x[...] if dim is not None and x.shape[dim] != 1 else x.squeeze(dim)
-        return record(y, (self, lambda g: g.reshape(x.shape)))
-
-    def __getitem__(self, index: Any) -> "Tensor":
+    def __getitem__(self, index: Any) -> Tensor:
         """Return x[index]; ∂L/∂x = g there, added up where an element is read twice, else 0."""
         index = tuple(map(_plain, index)) if isinstance(index, tuple) else _plain(index)
         return record(self.data[index], (self, lambda g: Part(index, g)))
 
-    def __iter__(self) -> Iterator["Tensor"]:
+    def __iter__(self) -> Iterator[Tensor]:
         return (self[i] for i in range(len(self)))
 
 
@@ -561,10 +535,7 @@ def _value(x: Any) -> Any:
         return x.data
     if isinstance(x, int | float | np.generic):
         return x.item() if isinstance(x, np.generic) else x
-    raise TypeError(
-        f"An operation was given {type(x).__name__}, but works on tensors and numbers: "
-        "make it a tensor with tensor(...)."
-    )
+    raise TypeError(f"An operation needs tensors and numbers: wrap {type(x).__name__} in tensor().")
 
 
 def _plain(index: Any) -> Any:
@@ -577,9 +548,9 @@ def _axes(dim: Dim) -> Any:
     return tuple(dim) if isinstance(dim, Sequence) else dim
 
 
-def _repeat(g: Array, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Array:
+def _repeat(g: Array, shape: tuple[int, ...], axes: Any, keepdim: bool) -> Array:
     """Undo a reduction: repeat g along the dimensions that it summed, as a view."""
-    return np.broadcast_to(g if keepdim or dim is None else np.expand_dims(g, dim), shape)
+    return np.broadcast_to(g if keepdim or axes is None else np.expand_dims(g, axes), shape)
 
 
 def as_rows(x: Array) -> Array:
@@ -642,8 +613,6 @@ def where(condition: Tensor, input: Tensor | Number, other: Tensor | Number) -> 
 def maximum(input: Tensor, other: Tensor) -> Tensor:
     """Return the larger of a and b; ∂L/∂a = g where a > b and g/2 where a = b, so for b."""
     a, b = input.data, other.data
-    return record(
-        np.maximum(a, b),
-        (input, lambda g: (g * (a > b) + g * (a >= b)) / 2),
-        (other, lambda g: (g * (b > a) + g * (b >= a)) / 2),
-    )
+    share = np.add(a > b, a >= b, dtype=a.dtype) / 2
+    y = np.maximum(a, b)
+    return record(y, (input, lambda g: g * share), (other, lambda g: g * (1 - share)))
