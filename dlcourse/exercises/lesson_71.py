@@ -138,7 +138,6 @@ EXERCISES = (
 
             Of the honest payments a share between 0 and 1 was kept, of the frauds all.
             """
-            odds = p / (1 - p)
             ...
         ''',
         solution='''
