@@ -223,12 +223,12 @@ EXERCISES = (
     Exercise(
         id="63.concordance",
         stub='''
-            def concordance(days, event, risk):
+            def in_order(days, event, risk):
                 """The share of the comparable pairs that are in the right order: a number."""
                 ...
         ''',
         solution='''
-            def concordance(days, event, risk):
+            def in_order(days, event, risk):
                 """The share of the comparable pairs that are in the right order: a number."""
                 right = pairs = 0
                 for i in np.flatnonzero(event == 1):
@@ -247,7 +247,7 @@ EXERCISES = (
             (
                 "if the earlier of two was censored, nobody knows who was first: leave them out",
                 """
-                def concordance(days, event, risk):
+                def in_order(days, event, risk):
                     right = pairs = 0
                     for i in range(len(days)):
                         later = days > days[i]
@@ -260,7 +260,7 @@ EXERCISES = (
             (
                 "the pairs are in the wrong order: who has the event first should have more risk",
                 """
-                def concordance(days, event, risk):
+                def in_order(days, event, risk):
                     right = pairs = 0
                     for i in np.flatnonzero(event == 1):
                         later = days > days[i]
@@ -273,7 +273,7 @@ EXERCISES = (
             (
                 "two equal risks are a coin toss: count one half",
                 """
-                def concordance(days, event, risk):
+                def in_order(days, event, risk):
                     right = pairs = 0
                     for i in np.flatnonzero(event == 1):
                         later = days > days[i]
@@ -285,7 +285,7 @@ EXERCISES = (
             (
                 "who was censored after the other's event is comparable too: she lasted longer",
                 """
-                def concordance(days, event, risk):
+                def in_order(days, event, risk):
                     right = pairs = 0
                     for i in np.flatnonzero(event == 1):
                         later = (days > days[i]) & (event == 1)
