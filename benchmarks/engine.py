@@ -7,8 +7,8 @@ engine (two steps must give the same loss). Engines take turns in random order, 
 milliseconds; the table gives the median time of a step and its ratio to PyTorch's. One process for
 each number of threads, pinned to as many processors. With one thread the clock is processor time,
 so that other programs cost little; with two it is the clock on the wall, and a block in which the
-system took the processor away is dropped. HIPS autograd, micrograd and JAX take part where they
-are installed.
+system took the processor away is dropped. HIPS autograd, micrograd, JAX and tinygrad (which needs
+clang) take part where they are installed.
 """
 
 import importlib.util
@@ -16,6 +16,7 @@ import itertools
 import json
 import os
 import random
+import shutil
 import statistics
 import subprocess
 import sys
@@ -40,6 +41,7 @@ NAMES = {
     "best": "PyTorch, tuned",
     "ours": "dlcourse.autograd",
     "jax": "JAX, jit",
+    "tinygrad": "tinygrad, TinyJit",
     "hips": "HIPS autograd",
     "micrograd": "micrograd",
 }
@@ -210,6 +212,53 @@ def jax(workload: str) -> Step:
     return step
 
 
+def tinygrad(workload: str) -> Step:
+    """Return a compiled step of tinygrad."""
+    from tinygrad import Context, Tensor, TinyJit
+    from tinygrad.nn.optim import Adam
+
+    p = {name: Tensor(a).contiguous().realize() for name, a in weights(workload).items()}
+    x, y = map(Tensor, batch(workload))
+    optimizer = Adam(list(p.values()), lr=1e-3)
+
+    def linear(name: str, x: Any) -> Any:
+        return x.linear(p[name + ".weight"].T, p[name + ".bias"])
+
+    def norm(name: str, x: Any) -> Any:
+        return x.layernorm(eps=1e-5) * p[name + ".weight"] + p[name + ".bias"]
+
+    def block(name: str, x: Any) -> Any:
+        qkv = linear(name + "qkv", norm(name + "norm1", x))
+        q, k, v = qkv.reshape(16, 64, 3, 4, 16).permute(2, 0, 3, 1, 4)
+        z = q.scaled_dot_product_attention(k, v, is_causal=True)
+        x = x + linear(name + "merge", z.transpose(1, 2).reshape(16, 64, 64))
+        return x + linear(name + "down", linear(name + "up", norm(name + "norm2", x)).gelu())
+
+    def output(x: Any) -> Any:
+        if workload == "D":
+            x = block("blocks.1.", block("blocks.0.", p["symbols.weight"][x] + p["places.weight"]))
+            return linear("head", norm("norm", x)).reshape(1024, 65)
+        if workload == "C":
+            for name in ("0", "3"):
+                x = x.conv2d(p[name + ".weight"], p[name + ".bias"], padding=1).relu().max_pool2d(2)
+            return linear("7", x.reshape(64, 1568))
+        return linear("4", linear("2", linear("0", x).relu()).relu())
+
+    @TinyJit
+    def update() -> Any:
+        optimizer.zero_grad()
+        z = output(x)
+        loss = ((z - y) ** 2).mean() if workload == "B" else z.cross_entropy(y)
+        loss.backward()
+        return loss.realize(*optimizer.schedule_step())
+
+    def step() -> Any:
+        with Context(TRAINING=1):
+            return update().item()
+
+    return step
+
+
 def hips(workload: str) -> Step:
     """Return a step of HIPS autograd."""
     import autograd
@@ -278,6 +327,8 @@ def steps(workload: str) -> dict[str, Step]:
     }
     if importlib.util.find_spec("jax"):
         found["jax"] = jax(workload)
+    if importlib.util.find_spec("tinygrad") and shutil.which("clang"):
+        found["tinygrad"] = tinygrad(workload)
     if importlib.util.find_spec("autograd"):
         found["hips"] = hips(workload)
     if workload == "B" and importlib.util.find_spec("micrograd"):
