@@ -16,7 +16,7 @@ def _best_features(x: np.ndarray, y: np.ndarray, k: int = 20) -> np.ndarray:
 def _nearest_mean(x: np.ndarray, y: np.ndarray, new: np.ndarray) -> np.ndarray:
     """Return 0 or 1 for each row of new: the class whose mean row is nearer, as the lesson."""
     far = [((new - x[y == c].mean(axis=0)) ** 2).sum(axis=1) for c in (0, 1)]
-    return (far[1] < far[0]).astype(int)
+    return np.asarray(far[1] < far[0], dtype=int)
 
 
 def _studies(rng: np.random.Generator) -> list[tuple[Any, ...]]:
