@@ -1,0 +1,367 @@
+"""Exercises of lesson 52, a language model."""
+
+import numpy as np
+
+from dlcourse.exercises import Exercise
+
+
+def _texts(rng: np.random.Generator) -> list[tuple[str]]:
+    """Return short texts of few symbols, such that some follow many others and some only one."""
+    texts = ["".join(rng.choice(list("abcde "), size=n)) for n in (12, 30, 60)]
+    return [*((text + "quququ",) for text in texts), ("banana",)]
+
+
+def _queries(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Return queries, keys and values (t, d)."""
+    sizes = ((3, 2), (5, 4), (6, 3))
+    return [tuple(rng.normal(size=(3, t, d))) for t, d in sizes]
+
+
+def _forecasts(rng: np.random.Generator) -> list[tuple[np.ndarray, float, int]]:
+    """Return probabilities (n,) without ties, a temperature, and how many to keep."""
+    settings = ((5, 0.5, 2), (8, 2.0, 3), (6, 0.8, 6), (10, 1.0, 4))
+    return [(rng.dirichlet(np.ones(n)), t, k) for n, t, k in settings]
+
+
+def _passages(rng: np.random.Generator) -> list[tuple[list[str], str, int]]:
+    """Return passages, some with a stolen run somewhere, the source, and the run's length."""
+    listed = []
+    for n, order in ((6, (0, 1, 2, 3, 4, 5)), (8, (5, 4, 2, 0, 1, 3)), (10, (3, 0, 4, 2, 5, 1))):
+        source = "".join(rng.choice(list("abcdefgh "), size=120))
+        own = ["".join(rng.choice(list("abcdefgh "), size=50)) for _ in range(5)]
+        passages = [
+            source[5:45],  # all of it stolen
+            f"{source[60 : 61 + n]}?{own[1]}",  # its beginning
+            f"{own[2][:13]}?{source[80 : 80 + n]}?{own[2][13:]}",  # a run in its middle
+            f"{own[3][:21]}?{source[30 : 29 + n]}?{own[3][21:]}",  # one symbol too few
+            f"{own[4][: 2 * n]}{source[50 : 50 + n]}?{own[4]}",  # a run after two of its length
+            own[0],
+        ]
+        listed.append(([passages[k] for k in order], source, n))
+    return listed
+
+
+def _lines(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, float]]:
+    """Return weights, bits a character near a power law, and a bar below all of them."""
+    listed = []
+    for power, bar in ((0.1, 2.2), (0.15, 1.9), (0.07, 2.4)):
+        weights = np.array([1e4, 3e4, 1e5, 3e5]) * rng.uniform(0.8, 1.2, size=4)
+        bits = 3.0 * (weights / 1e4) ** -power * np.exp(rng.normal(0, 0.005, size=4))
+        listed.append((weights, bits, bar))
+    return listed
+
+
+EXERCISES = (
+    Exercise(
+        id="52.uniform",
+        stub="bits_each = ...  # a number",
+        solution="bits_each = math.log2(67)",
+        hints=(
+            "What is the probability of each symbol, if all 67 are equally probable?",
+            "It is 1/67, and the surprise at a probability p is -log2 p.",
+            "-math.log2(1 / 67), which is a little more than 6.",
+        ),
+        misconceptions=(
+            ("that is the logarithm to base e: bits want base 2", "bits_each = math.log(67)"),
+            (
+                "that is the probability of each symbol: its surprise is -log2 of it",
+                "bits_each = 1/67",
+            ),
+            (
+                "that many yes-or-no questions always suffice; the surprise need not be whole",
+                "bits_each = 7",
+            ),
+            (
+                "that is how many symbols there are, not how surprising each one is",
+                "bits_each = 67",
+            ),
+        ),
+        tolerance=2e-3,
+    ),
+    Exercise(
+        id="52.continuations",
+        stub='''
+            def continuations(text):
+                """Of each symbol, how many different symbols stand right before it: a dictionary.
+
+                A symbol that nothing stands before is left out.
+                """
+                ...
+        ''',
+        solution='''
+            def continuations(text):
+                """Of each symbol, how many different symbols stand right before it: a dictionary.
+
+                A symbol that nothing stands before is left out.
+                """
+                before = {}
+                for first, second in zip(text, text[1:]):
+                    before.setdefault(second, set()).add(first)
+                return {symbol: len(those) for symbol, those in before.items()}
+        ''',
+        hints=(
+            "In 'banana', b and n stand before a. How often they do so does not matter.",
+            "Go through the pairs zip(text, text[1:]) and gather, for the second, a set of firsts.",
+            "before.setdefault(second, set()).add(first) for each pair; then the size of each set.",
+        ),
+        misconceptions=(
+            (
+                "you count each time anew: two that are alike before it count once",
+                """
+                def continuations(text):
+                    counts = {}
+                    for symbol in text[1:]:
+                        counts[symbol] = counts.get(symbol, 0) + 1
+                    return counts
+                """,
+            ),
+            (
+                "these stand after the symbol: those before it are asked for",
+                """
+                def continuations(text):
+                    after = {}
+                    for first, second in zip(text, text[1:]):
+                        after.setdefault(first, set()).add(second)
+                    return {symbol: len(those) for symbol, those in after.items()}
+                """,
+            ),
+            (
+                "you left out what repeats itself: a symbol may stand before its like",
+                """
+                def continuations(text):
+                    before = {}
+                    for first, second in zip(text, text[1:]):
+                        before.setdefault(second, set()).add(first)
+                    return {symbol: len(those - {symbol}) for symbol, those in before.items()}
+                """,
+            ),
+        ),
+        cases=_texts,
+    ),
+    Exercise(
+        id="52.copied",
+        stub='''
+            def copied(passages, source, n):
+                """The numbers of the passages that share n symbols in a row with the source."""
+                ...
+        ''',
+        solution='''
+            def copied(passages, source, n):
+                """The numbers of the passages that share n symbols in a row with the source."""
+                known = {source[i : i + n] for i in range(len(source) - n + 1)}
+                return [
+                    number
+                    for number, text in enumerate(passages)
+                    if any(text[i : i + n] in known for i in range(len(text) - n + 1))
+                ]
+        ''',
+        hints=(
+            "A stolen sentence may stand in the middle of a passage, with other words around it.",
+            "Gather all runs of n symbols of the source in a set; look up each run of a passage.",
+            "any(text[i : i + n] in known for i in range(len(text) - n + 1)) for each passage.",
+        ),
+        misconceptions=(
+            (
+                "you look for the whole passage: a part of it may be copied",
+                """
+                def copied(passages, source, n):
+                    return [number for number, text in enumerate(passages) if text in source]
+                """,
+            ),
+            (
+                "you look at the beginning alone: a copied run may stand anywhere",
+                """
+                def copied(passages, source, n):
+                    return [k for k, text in enumerate(passages) if text[:n] in source]
+                """,
+            ),
+            (
+                "you cut the passage into pieces: a run that lies across a cut goes unnoticed",
+                """
+                def copied(passages, source, n):
+                    return [
+                        k for k, text in enumerate(passages)
+                        if any(text[i : i + n] in source for i in range(0, len(text) - n + 1, n))
+                    ]
+                """,
+            ),
+            (
+                "those are the honest passages: the numbers of the copied ones are asked for",
+                """
+                def copied(passages, source, n):
+                    known = {source[i : i + n] for i in range(len(source) - n + 1)}
+                    return [
+                        k for k, text in enumerate(passages)
+                        if not any(text[i : i + n] in known for i in range(len(text) - n + 1))
+                    ]
+                """,
+            ),
+        ),
+        cases=_passages,
+    ),
+    Exercise(
+        id="52.attention",
+        stub='''
+            def masked_attention(q, k, v):
+                """What each place finds, at itself and before it: (t, d), as q, k and v are."""
+                scores = q @ k.T / np.sqrt(q.shape[1])
+                e = np.exp(scores - scores.max(axis=1, keepdims=True))
+                weights = e / e.sum(axis=1, keepdims=True)
+                return np.tril(weights) @ v
+        ''',
+        solution='''
+            def masked_attention(q, k, v):
+                """What each place finds, at itself and before it: (t, d), as q, k and v are."""
+                scores = q @ k.T / np.sqrt(q.shape[1])
+                scores = np.where(np.tril(np.ones(scores.shape)) > 0, scores, -np.inf)
+                e = np.exp(scores - scores.max(axis=1, keepdims=True))
+                weights = e / e.sum(axis=1, keepdims=True)
+                return weights @ v
+        ''',
+        hints=(
+            "What do the weights of the first place add up to, after np.tril?",
+            "The divisor holds the future too. Hide the future before the softmax, by -inf.",
+            "scores = np.where(np.tril(np.ones(scores.shape)) > 0, scores, -np.inf), then softmax.",
+        ),
+        misconceptions=(
+            (
+                "now nothing hides the future: each place reads the answer",
+                """
+                def masked_attention(q, k, v):
+                    scores = q @ k.T / np.sqrt(q.shape[1])
+                    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+                    return e / e.sum(axis=1, keepdims=True) @ v
+                """,
+            ),
+            (
+                "a score of 0 still has weight, as e to the 0 is 1: only -inf takes it away",
+                """
+                def masked_attention(q, k, v):
+                    scores = np.tril(q @ k.T / np.sqrt(q.shape[1]))
+                    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+                    return e / e.sum(axis=1, keepdims=True) @ v
+                """,
+            ),
+            (
+                "you hid the past and show the future: rows ask, columns answer",
+                """
+                def masked_attention(q, k, v):
+                    scores = q @ k.T / np.sqrt(q.shape[1])
+                    scores = np.where(np.triu(np.ones(scores.shape)) > 0, scores, -np.inf)
+                    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+                    return e / e.sum(axis=1, keepdims=True) @ v
+                """,
+            ),
+            (
+                "the mask is right, but the division by the root of d is lost",
+                """
+                def masked_attention(q, k, v):
+                    scores = q @ k.T
+                    scores = np.where(np.tril(np.ones(scores.shape)) > 0, scores, -np.inf)
+                    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+                    return e / e.sum(axis=1, keepdims=True) @ v
+                """,
+            ),
+        ),
+        cases=_queries,
+    ),
+    Exercise(
+        id="52.crossing",
+        stub='''
+            def crossing(weights, bits, bar):
+                """The number of weights at which a line through the logarithms meets the bar."""
+                ...
+        ''',
+        solution='''
+            def crossing(weights, bits, bar):
+                """The number of weights at which a line through the logarithms meets the bar."""
+                slope, height = np.polyfit(np.log(weights), np.log(bits), 1)
+                return float(np.exp((np.log(bar) - height) / slope))
+        ''',
+        hints=(
+            "A power law is a straight line if both axes are logarithmic.",
+            "np.polyfit(np.log(weights), np.log(bits), 1) gives slope and height: solve it.",
+            "np.exp((np.log(bar) - height) / slope)",
+        ),
+        misconceptions=(
+            (
+                "that line is straight in the figures themselves: take logarithms of both",
+                """
+                def crossing(weights, bits, bar):
+                    slope, height = np.polyfit(weights, bits, 1)
+                    return float((bar - height) / slope)
+                """,
+            ),
+            (
+                "you took the logarithm of the weights alone: of the bits too",
+                """
+                def crossing(weights, bits, bar):
+                    slope, height = np.polyfit(np.log(weights), bits, 1)
+                    return float(np.exp((bar - height) / slope))
+                """,
+            ),
+            (
+                "that is the logarithm of the number of weights: raise e to it",
+                """
+                def crossing(weights, bits, bar):
+                    slope, height = np.polyfit(np.log(weights), np.log(bits), 1)
+                    return float((np.log(bar) - height) / slope)
+                """,
+            ),
+        ),
+        cases=_lines,
+    ),
+    Exercise(
+        id="52.sharpen",
+        stub='''
+            def sharpen(p, temperature, k):
+                """Probabilities (n,) at a temperature, of the k most probable symbols alone."""
+                ...
+        ''',
+        solution='''
+            def sharpen(p, temperature, k):
+                """Probabilities (n,) at a temperature, of the k most probable symbols alone."""
+                kept = np.where(p >= np.sort(p)[-k], p, 0) ** (1 / temperature)
+                return kept / kept.sum()
+        ''',
+        hints=(
+            "Two steps: set all but the k largest to zero, and raise the others to a power.",
+            "np.sort(p)[-k] is the k-th largest; the power is 1 / temperature. What is the sum?",
+            "kept = np.where(p >= np.sort(p)[-k], p, 0) ** (1 / temperature); kept / kept.sum()",
+        ),
+        misconceptions=(
+            (
+                "they no longer add up to one: divide by their sum",
+                """
+                def sharpen(p, temperature, k):
+                    return np.where(p >= np.sort(p)[-k], p, 0) ** (1 / temperature)
+                """,
+            ),
+            (
+                "a low temperature makes it bolder here, not more careful: turn the power over",
+                """
+                def sharpen(p, temperature, k):
+                    kept = np.where(p >= np.sort(p)[-k], p, 0) ** temperature
+                    return kept / kept.sum()
+                """,
+            ),
+            (
+                "the temperature is right, but all symbols are still there: keep k of them",
+                """
+                def sharpen(p, temperature, k):
+                    kept = p ** (1 / temperature)
+                    return kept / kept.sum()
+                """,
+            ),
+            (
+                "you return the k alone: the others stay in their places, as zeros",
+                """
+                def sharpen(p, temperature, k):
+                    kept = np.sort(p)[-k:] ** (1 / temperature)
+                    return kept / kept.sum()
+                """,
+            ),
+        ),
+        cases=_forecasts,
+    ),
+)
