@@ -163,14 +163,14 @@ EXERCISES = (
         id="37.scale",
         stub='''
             def residual_signal(h, weights):
-                """What leaves the residual layers; h is (m, n), each weight (n, n) of variance 2/n."""
+                """What leaves the residual layers; h (m, n), each W (n, n) with variance 2/n."""
                 for W in weights:
                     h = h + np.maximum(h, 0) @ W
                 return h
         ''',
         solution='''
             def residual_signal(h, weights):
-                """What leaves the residual layers; h is (m, n), each weight (n, n) of variance 2/n."""
+                """What leaves the residual layers; h (m, n), each W (n, n) with variance 2/n."""
                 for W in weights:
                     h = h + np.maximum(h, 0) @ W / np.sqrt(len(weights))
                 return h
@@ -178,7 +178,7 @@ EXERCISES = (
         hints=(
             "Each layer adds as much variance as has come in. What remains of 1 after 100 layers?",
             "With a scale s on the branch the factor is 1 + s². Choose s so that L of them stay e.",
-            "s is one divided by the square root of len(weights), and it stands on the branch only.",
+            "s is 1 divided by the square root of len(weights), and it stands on the branch only.",
         ),
         misconceptions=(
             (
