@@ -1,0 +1,248 @@
+"""How well can MNIST be read? Networks, their rivals and few labels, for lesson 41.
+
+    python benchmarks/studies/image_recognition.py
+
+Some twenty minutes of one core. The networks and their training are the cells tagged `recipe` of
+the lesson, so that the two cannot differ. Whatever has to be chosen is chosen on the last 5,000 of
+the training pictures, after training on the others; then all 60,000 train, and the test pictures
+are read once. A part that is done is kept in `build/studies` and not done again.
+"""
+
+import hashlib
+import inspect
+import json
+import math
+import time
+from collections.abc import Callable
+from datetime import date
+from itertools import product
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from rich.console import Console
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.svm import SVC
+from threadpoolctl import threadpool_limits
+from torch import nn
+
+from dlcourse import data, seeds
+from dlcourse.course import lesson
+from dlcourse.evaluation import Study
+from dlcourse.paths import ROOT, STUDIES
+from dlcourse.training import fit, load, predict, save
+
+NAME, VALIDATION = "image_recognition", 5_000
+RATES = (3e-3, 1e-2, 2e-2)
+LABELS = {100: 200, 1_000: 40, 10_000: 8}  # training pictures, epochs
+SOURCE = "\n\n".join(cell.source for cell in lesson("41").cells if "recipe" in cell.tags)
+RECIPE: dict[str, Any] = {
+    "math": math, "np": np, "torch": torch, "nn": nn, "F": F, "fit": fit, "seeds": seeds
+}  # fmt: skip
+exec(SOURCE, RECIPE)
+NETWORKS = {
+    "LeNet": ("lenet", None),
+    "LeNet, shaken digits": ("lenet", RECIPE["shaken"]),
+    "modern network": ("modern", None),
+    "modern network, shaken digits": ("modern", RECIPE["shaken"]),
+}
+BEST = "modern network, shaken digits"
+RUNS = {name: 5 if name == BEST else 3 for name in NETWORKS}
+KEPT = {"lenet": ("LeNet", 1), "plain": ("modern network", 1), "shaken": (BEST, RUNS[BEST])}
+FOLDER = ROOT / "build" / "studies" / NAME
+
+mnist = data.load("mnist")
+x, y = mnist.train.inputs[:, None] / np.float32(255), mnist.train.targets  # (60000, 1, 28, 28)
+x_test, y_test = mnist.test.inputs[:, None] / np.float32(255), mnist.test.targets
+fitting, held_out = slice(0, len(x) - VALIDATION), slice(len(x) - VALIDATION, len(x))
+flat, flat_test = x.reshape(len(x), -1), x_test.reshape(len(x_test), -1)
+
+
+def kept(part: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what a part found, from its file if it was done before by the same code."""
+    code = SOURCE + inspect.getsource(part) + repr(arguments)
+    name = "-".join([part.__name__, *map(str, arguments[:1])]).replace(", ", "-").replace(" ", "-")
+    path = FOLDER / f"{name}-{hashlib.sha256(code.encode()).hexdigest()[:12]}.json"
+    if not path.exists():
+        begin = time.process_time()
+        found = part(*arguments)
+        seconds = time.process_time() - begin
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"found": found, "seconds": seconds}), encoding="utf-8")
+        Console().print(f"{name}: {seconds:.0f} s")
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    total[0] += stored["seconds"]
+    return stored["found"]
+
+
+def wrong(answers: Any, targets: Any) -> list[int]:
+    """Return the numbers of the pictures that are misread."""
+    return [int(row) for row in np.flatnonzero(np.asarray(answers) != np.asarray(targets))]
+
+
+def answers(model: nn.Module, pictures: np.ndarray) -> np.ndarray:
+    """Return a network's answers (n,)."""
+    read: np.ndarray = predict(model, pictures).argmax(dim=1).numpy()
+    return read
+
+
+def validated(name: str) -> dict[str, int]:
+    """Return how many held-out pictures a network misreads, at each peak rate."""
+    build, augment = NETWORKS[name]
+    found = {}
+    for rate in RATES:
+        stream = ("validation", name, str(rate))
+        model = RECIPE["train"](
+            RECIPE[build], x[fitting], y[fitting], *stream, rate=rate, augment=augment
+        )
+        found[str(rate)] = len(wrong(answers(model, x[held_out]), y[held_out]))
+    return found
+
+
+def tested(name: str, rate: float) -> dict[str, Any]:
+    """Return what each run misreads, and its accuracy on digits moved by 4 pixels."""
+    build, augment = NETWORKS[name]
+    misread, moved = [], []
+    shifted = [RECIPE["moved"](x_test, *move) for move in ((4, 0), (-4, 0), (0, 4), (0, -4))]
+    for run in range(RUNS[name]):
+        model = RECIPE["train"](RECIPE[build], x, y, "study", name, run, rate=rate, augment=augment)
+        model.half().float()  # as it will be kept: in half the room
+        misread.append(wrong(answers(model, x_test), y_test))
+        moved.append(float(np.mean([np.mean(answers(model, s) == y_test) for s in shifted])))
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        save(model, FOLDER / f"{name}-{run}.pt")
+    return {"misread": misread, "moved": moved}
+
+
+def logistic() -> dict[str, Any]:
+    """Return logistic regression on pixels: its weight decay, and what it misreads."""
+
+    def model(c: float) -> LogisticRegression:
+        return LogisticRegression(C=c, max_iter=300, tol=1e-3)
+
+    return chosen(model, [(c,) for c in (0.01, 0.03, 0.1, 0.3)])
+
+
+def neighbours() -> dict[str, Any]:
+    """Return nearest neighbours, on principal components: which, and what they misread."""
+
+    def model(components: int, k: int) -> Any:
+        nearest = KNeighborsClassifier(k, weights="distance", algorithm="brute")
+        return make_pipeline(PCA(components, random_state=seeds.seed("pca")), nearest)
+
+    return chosen(model, product((30, 50, 80), (1, 3, 5)))
+
+
+def svm(components: int, c: float, gamma: float) -> Any:
+    """Return a support-vector machine with a Gaussian kernel on principal components."""
+    pca = PCA(components, random_state=seeds.seed("pca"))
+    return make_pipeline(pca, SVC(C=c, gamma=gamma, cache_size=500))
+
+
+def machine() -> dict[str, Any]:
+    """Return the tuned support-vector machine and what it misreads; 10,000 pictures tune it."""
+    return chosen(svm, product((30, 50, 80), (3, 10), (0.02, 0.03, 0.04, 0.06)), rows=10_000)
+
+
+def moved_machine(setting: list[float]) -> dict[str, Any]:
+    """Return the same machine after a second training, on its support vectors and moved copies.
+
+    Virtual support vectors: D. DeCoste and B. Schölkopf (2002), doi:10.1023/A:1012454411458.
+    """
+    components, c, gamma = setting
+    first = svm(int(components), c, gamma).fit(flat, y)
+    rows = first[-1].support_
+    moves = [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)]
+    copies = np.concatenate([RECIPE["moved"](x[rows], *move) for move in moves])
+    second = svm(int(components), c, gamma)
+    second.fit(copies.reshape(len(copies), -1), np.tile(y[rows], len(moves)))
+    return {"misread": wrong(second.predict(flat_test), y_test), "vectors": len(rows)}
+
+
+def chosen(model: Callable[..., Any], settings: Any, rows: int | None = None) -> dict[str, Any]:
+    """Choose a setting on the held-out pictures, train with it on all, and read the test."""
+    errors = []
+    for setting in (listed := list(settings)):
+        fitted = model(*setting).fit(flat[fitting][:rows], y[fitting][:rows])
+        errors.append(len(wrong(fitted.predict(flat[held_out]), y[held_out])))
+    best = listed[int(np.argmin(errors))]
+    fitted = model(*best).fit(flat, y)
+    return {
+        "setting": best,
+        "validation": [[*s, e] for s, e in zip(listed, errors, strict=True)],
+        "misread": wrong(fitted.predict(flat_test), y_test),
+    }
+
+
+def few_labels(setting: list[float], rate: float) -> dict[str, Any]:
+    """Return the accuracies of the network and the machine from few labels, in three draws."""
+    found: dict[str, Any] = {"labels": list(LABELS), "network": [], "machine": []}
+    components, c, gamma = setting
+    for draw in range(3):
+        network, machine = [], []
+        for n, epochs in LABELS.items():
+            rows = seeds.rng("labels", draw, n).choice(len(x), n, replace=False)
+            model = RECIPE["train"](
+                RECIPE["modern"], x[rows], y[rows], "labels", draw, n,
+                rate=rate, epochs=epochs, augment=RECIPE["shaken"],
+            )  # fmt: skip
+            network.append(float(np.mean(answers(model, x_test) == y_test)))
+            fitted = svm(min(int(components), n), c, gamma).fit(flat[rows], y[rows])
+            machine.append(float(np.mean(fitted.predict(flat_test) == y_test)))
+        found["network"].append(network)
+        found["machine"].append(machine)
+    return found
+
+
+def keep_weights() -> None:
+    """Write the weights that the lesson reads, with half the usual digits, a file a network."""
+    for key, (name, runs) in KEPT.items():
+        build = RECIPE[NETWORKS[name][0]]
+        models = nn.ModuleList(load(build(), FOLDER / f"{name}-{r}.pt") for r in range(runs))
+        save(models.half(), STUDIES / f"{NAME}_{key}.pt")
+
+
+def main() -> None:
+    validation, rates, networks = {}, {}, {}
+    for name in reversed(NETWORKS):
+        validation[name] = kept(validated, name)
+        rate = float(min(validation[name], key=validation[name].get))
+        networks[name] = kept(tested, name, rate)
+        rates[name] = rate
+    networks = {name: networks[name] for name in NETWORKS}
+    rivals = {"logistic regression": kept(logistic), "nearest neighbours": kept(neighbours)}
+    rivals["support-vector machine"] = kept(machine)
+    setting = rivals["support-vector machine"]["setting"]
+    rivals["the same, with moved copies"] = kept(moved_machine, setting)
+    labels = kept(few_labels, setting, rates[BEST])
+    keep_weights()
+    Study(
+        question="How many of 10,000 test digits do networks and their rivals misread?",
+        metric="test pictures of MNIST misread, of 10,000",
+        runs={name: [len(found["misread"])] for name, found in rivals.items()}
+        | {name: [len(run) for run in found["misread"]] for name, found in networks.items()},
+        seconds=round(total[0]),
+        date=date.today().isoformat(),
+        extra={
+            "rates": rates,
+            "validation": validation
+            | {
+                name: found["validation"] for name, found in rivals.items() if "validation" in found
+            },
+            "settings": {name: f["setting"] for name, f in rivals.items() if "setting" in f},
+            "misread": {name: found["misread"] for name, found in rivals.items()},
+            "moved": {name: found["moved"] for name, found in networks.items()},
+            "labels": labels,
+        },
+    ).save(NAME)
+
+
+total = [0.0]
+if __name__ == "__main__":
+    with threadpool_limits(1):
+        torch.set_num_threads(1)
+        main()
