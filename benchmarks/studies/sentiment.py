@@ -1,0 +1,199 @@
+"""What is pre-training worth to a reader of film reviews? Five runs of each, for lesson 51.
+
+    python benchmarks/studies/sentiment.py
+
+A quarter of an hour on one core. The readers and their training are the cells tagged `recipe` of
+the lesson, so that the two cannot differ. What has to be chosen is chosen on a fifth of the
+training films, after training on the others; then all training films train, and the test films are
+read once. A part that is done is kept in `build/studies` and not done again.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import numpy as np
+import torch
+from rich.console import Console
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+
+from dlcourse.course import lesson
+from dlcourse.evaluation import Study, group_split
+from dlcourse.paths import ROOT, STUDIES
+from dlcourse.training import accuracy, predict
+
+NAME, RUNS, RATES = "sentiment", 5, (2e-3, 4e-3)
+FOLDER = ROOT / "build" / "studies" / NAME
+SOURCE = "\n\n".join(cell.source for cell in lesson("51").cells if "recipe" in cell.tags)
+RECIPE: dict[str, Any] = {}
+
+
+def share(log_odds: Any, verdicts: Any) -> float:
+    """How often the sign of the log-odds is the verdict."""
+    return float(np.mean((np.asarray(log_odds) > 0) == verdicts))
+
+
+def part(name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what `make` returns, and the seconds that it took; from a file where it is kept."""
+    path = FOLDER / f"{name}.json"
+    if not path.is_file():
+        begun = time.process_time()
+        made = make() | {"seconds": time.process_time() - begun}
+        path.write_text(json.dumps(made), encoding="utf-8")
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    shown = {name: value for name, value in found.items() if not isinstance(value, list)}
+    Console().print(name, shown, highlight=False)
+    return found
+
+
+def read(kind: str, some: Any, others: Any, rate: float, epochs: int, run: int) -> float:
+    """The accuracy of a reader from scratch that has read `some` texts, on `others`."""
+    numbers = RECIPE["number_words"](some[0])
+    rows, unseen = (RECIPE["as_rows"](texts, numbers) for texts in (some[0], others[0]))
+    train = RECIPE["train_reader"]
+    model = train(RECIPE[kind], rows, some[1], numbers, rate, epochs, kind, run)
+    return accuracy(predict(model, unseen), others[1])
+
+
+def learned(model: torch.nn.Module) -> dict[str, np.ndarray]:
+    """Round what a judge has learned to half precision, in place, and return it."""
+    found = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    for p in found.values():
+        p.data = p.data.half().float()
+    return {name: p.detach().numpy().astype(np.float16) for name, p in found.items()}
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    exec(SOURCE, RECIPE)
+    reviews, fine_tune, answers = (RECIPE[name] for name in ("reviews", "fine_tune", "answers"))
+    (texts, verdicts), (unseen, truth) = reviews.train, reviews.test
+    fitting, held_out = group_split(reviews.train.films, stream=("choose",))
+    shown = RECIPE["slice_of"](reviews.test.films)
+
+    def counted() -> dict[str, Any]:
+        scores = RECIPE["by_folds"](texts, verdicts, reviews.train.films)
+        model = RECIPE["counted"](*max(scores, key=scores.get)).fit(texts, verdicts)
+        found = model.decision_function(unseen).tolist()
+        named = {f"{kind}, strength {c}": float(score) for (kind, c), score in scores.items()}
+        return named | {"answers": found}
+
+    def readers() -> dict[str, Any]:
+        some, rest = (texts[fitting], verdicts[fitting]), (texts[held_out], verdicts[held_out])
+        found: dict[str, Any] = {}
+        for kind in ("Convolution", "Recurrent"):
+            settings = [(rate, epochs) for rate in (2e-3, 5e-3) for epochs in (2, 4)]
+            scores = [read(kind, some, rest, *setting, 0) for setting in settings]
+            rate, epochs = settings[int(np.argmax(scores))]
+            both = (texts, verdicts), (unseen, truth)
+            found |= {
+                f"{kind}, {setting}": score for setting, score in zip(settings, scores, strict=True)
+            }
+            found |= {f"{kind}, chosen": (rate, epochs)}
+            found[kind] = [read(kind, *both, rate, epochs, run) for run in range(RUNS)]
+        return found
+
+    with threadpool_limits(1):
+        torch.set_num_threads(1)
+        count, scratch = part("counted", counted), part("readers", readers)
+
+        begun = time.process_time()
+        h, h_test = RECIPE["states"](texts), RECIPE["states"](unseen)
+        ends = [torch.stack(RECIPE["of_each"](RECIPE["encoder"].end, rows)) for rows in (h, h_test)]
+        v, v_test = (rows.numpy() for rows in ends)
+        encoding = time.process_time() - begun
+
+        def as_it_is() -> dict[str, Any]:
+            def fitted(strength: float, rows: Any) -> Any:
+                return LogisticRegression(C=strength, max_iter=1000).fit(v[rows], verdicts[rows])
+
+            strengths = (0.03, 0.1, 0.3, 1.0, 3.0)
+            scores = [fitted(c, fitting).score(v[held_out], verdicts[held_out]) for c in strengths]
+            model = fitted(strengths[int(np.argmax(scores))], slice(None))
+            return {
+                **{f"strength {c}": score for c, score in zip(strengths, scores, strict=True)},
+                "answers": model.decision_function(v_test).tolist(),
+                "weights": [*model.coef_[0].tolist(), float(model.intercept_[0])],
+            }
+
+        def tuned_on(rows: Any, rate: float, size: int, *stream: str | int) -> Any:
+            return fine_tune([h[i] for i in rows], verdicts[rows], rate, size, *stream)
+
+        def rates() -> dict[str, Any]:
+            some = {32: fitting, 16: fitting[RECIPE["pool"](0, fitting)]}
+            rest, found = held_out, {}
+            for size, rows in some.items():
+                for rate in RATES:
+                    model = tuned_on(rows, rate, size, "rate")
+                    score = share(answers(model, [h[i] for i in rest]), verdicts[rest])
+                    found[f"batches of {size}, rate {rate}"] = score
+            return found
+
+        def one_pass(run: int) -> dict[str, Any]:
+            model = tuned_on(range(len(h)), best[32], 32, "pass", run)
+            weights = learned(model)
+            if run == 0:
+                np.savez(FOLDER / "weights.npz", **weights)
+            return {"answers": answers(model, h_test).tolist()}
+
+        def few(run: int) -> dict[str, Any]:
+            rows = RECIPE["pool"](run, texts)
+            some, here = [h_test[i] for i in shown], truth[shown]
+            model = tuned_on(rows, best[16], 16, "few", run)
+            frozen = LogisticRegression(C=1.0, max_iter=1000).fit(v[rows], verdicts[rows])
+            words = RECIPE["counted"]("words, pairs", 10).fit(texts[rows], verdicts[rows])
+            return {
+                "TF-IDF": words.score(unseen[shown], here),
+                "MiniLM as it is": frozen.score(v_test[shown], here),
+                "MiniLM, fine-tuned": share(answers(model, some), here),
+            }
+
+        frozen, tried = part("as_it_is", as_it_is), part("rates", rates)
+        best = {
+            size: max(RATES, key=lambda rate: tried[f"batches of {size}, rate {rate}"])
+            for size in (32, 16)
+        }
+        passes = [part(f"pass_{run}", lambda run=run: one_pass(run)) for run in range(RUNS)]
+        small = [part(f"few_{run}", lambda run=run: few(run)) for run in range(RUNS)]
+
+    a_words, a_frozen = np.array(count["answers"]), np.array(frozen["answers"])
+    a_tuned = np.array([one["answers"] for one in passes])
+    chosen = {
+        name: {key: value for key, value in found.items() if not isinstance(value, list)}
+        | {key: value for key, value in found.items() if key.endswith("chosen")}
+        for name, found in (("counted", count), ("readers", scratch), ("rates", tried))
+    }
+    Study(
+        question="What is pre-training worth to a reader of film reviews?",
+        metric="share of 2,591 test sentences whose verdict is named rightly",
+        runs={
+            "TF-IDF": [share(a_words, truth)],
+            "convolution, from scratch": scratch["Convolution"],
+            "recurrent, from scratch": scratch["Recurrent"],
+            "MiniLM as it is": [share(a_frozen, truth)],
+            "MiniLM as it is, with TF-IDF": [share(a_frozen + a_words, truth)],
+            "MiniLM, fine-tuned": [share(a, truth) for a in a_tuned],
+            "MiniLM, fine-tuned, with TF-IDF": [share(a + a_words, truth) for a in a_tuned],
+        },
+        seconds=encoding
+        + sum(f["seconds"] for f in (count, scratch, frozen, tried, *passes, *small)),
+        date=date.today().isoformat(),
+        extra={
+            "chosen": chosen,
+            "few labels": {name: [one[name] for one in small] for name in list(small[0])[:3]},
+            "rate": best[32],
+            "rate for few": best[16],
+        },
+    ).save(NAME)
+    kept = dict(np.load(FOLDER / "weights.npz"))
+    kept["as it is"] = np.array(frozen["weights"], dtype=np.float32)
+    kept["answers as it is"] = a_frozen.astype(np.float16)
+    kept["answers"] = a_tuned.astype(np.float16)
+    np.savez_compressed(STUDIES / f"{NAME}.npz", **kept)
+
+
+if __name__ == "__main__":
+    main()
