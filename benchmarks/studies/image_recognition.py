@@ -5,7 +5,8 @@
 Some twenty minutes of one core. The networks and their training are the cells tagged `recipe` of
 the lesson, so that the two cannot differ. Whatever has to be chosen is chosen on the last 5,000 of
 the training pictures, after training on the others; then all 60,000 train, and the test pictures
-are read once. A part that is done is kept in `build/studies` and not done again.
+are read, and nothing is chosen by them. A part that is done is kept in `build/studies` and not
+done again.
 """
 
 import hashlib
