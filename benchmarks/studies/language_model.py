@@ -41,7 +41,7 @@ CODE = np.zeros(ord(max(symbols)) + 1, np.int64)
 CODE[[ord(symbol) for symbol in symbols]] = range(V)
 RECIPE: dict[str, Any] = {
     "math": math, "np": np, "torch": torch, "nn": nn, "F": F, "fit": fit, "seeds": seeds,
-    "V": V, "CODE": CODE,
+    "plays": plays, "V": V, "CODE": CODE,
 }  # fmt: skip
 exec("\n\n".join(cell.source for cell in lesson("52").cells if "recipe" in cell.tags), RECIPE)
 train = RECIPE["train"] = RECIPE["encode"](plays.train.inputs)
