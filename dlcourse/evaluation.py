@@ -148,7 +148,7 @@ class Study:
     """Runs that take longer than a lesson may, made by one command and kept as a small file.
 
     `runs` maps a model to its figures, one a seed; `extra` holds what else a lesson shows, as plain
-    numbers and texts. `runs` displays as the table of `comparison`.
+    numbers and texts.
     """
 
     question: str  # what the runs are to tell, in a sentence

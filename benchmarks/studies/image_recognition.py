@@ -9,11 +9,7 @@ are read, and nothing is chosen by them. A part that is done is kept in `build/s
 done again.
 """
 
-import hashlib
-import inspect
-import json
 import math
-import time
 from collections.abc import Callable
 from datetime import date
 from itertools import product
@@ -22,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from rich.console import Console
+from parts import Parts, recipe
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
@@ -32,15 +28,14 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 
 from dlcourse import data, seeds
-from dlcourse.course import lesson
 from dlcourse.evaluation import Study
-from dlcourse.paths import ROOT, STUDIES
+from dlcourse.paths import STUDIES
 from dlcourse.training import fit, load, predict, save
 
 NAME, VALIDATION = "image_recognition", 5_000
 RATES = (3e-3, 1e-2, 2e-2)
 LABELS = {100: 200, 1_000: 40, 10_000: 8}  # training pictures, epochs
-SOURCE = "\n\n".join(cell.source for cell in lesson("41").cells if "recipe" in cell.tags)
+SOURCE = recipe("41")
 RECIPE: dict[str, Any] = {
     "math": math, "np": np, "torch": torch, "nn": nn, "F": F, "fit": fit, "seeds": seeds
 }  # fmt: skip
@@ -54,30 +49,13 @@ NETWORKS = {
 BEST = "modern network, shaken digits"
 RUNS = {name: 5 if name == BEST else 3 for name in NETWORKS}
 KEPT = {"lenet": ("LeNet", 1), "plain": ("modern network", 1), "shaken": (BEST, RUNS[BEST])}
-FOLDER = ROOT / "build" / "studies" / NAME
+parts = Parts(NAME, SOURCE)
 
 mnist = data.load("mnist")
 x, y = mnist.train.inputs[:, None] / np.float32(255), mnist.train.targets  # (60000, 1, 28, 28)
 x_test, y_test = mnist.test.inputs[:, None] / np.float32(255), mnist.test.targets
 fitting, held_out = slice(0, len(x) - VALIDATION), slice(len(x) - VALIDATION, len(x))
 flat, flat_test = x.reshape(len(x), -1), x_test.reshape(len(x_test), -1)
-
-
-def kept(part: Callable[..., Any], *arguments: Any) -> Any:
-    """Return what a part found, from its file if it was done before by the same code."""
-    code = SOURCE + inspect.getsource(part) + repr(arguments)
-    name = "-".join([part.__name__, *map(str, arguments[:1])]).replace(", ", "-").replace(" ", "-")
-    path = FOLDER / f"{name}-{hashlib.sha256(code.encode()).hexdigest()[:12]}.json"
-    if not path.exists():
-        begin = time.process_time()
-        found = part(*arguments)
-        seconds = time.process_time() - begin
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"found": found, "seconds": seconds}), encoding="utf-8")
-        Console().print(f"{name}: {seconds:.0f} s")
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    total[0] += stored["seconds"]
-    return stored["found"]
 
 
 def wrong(answers: Any, targets: Any) -> list[int]:
@@ -114,8 +92,7 @@ def tested(name: str, rate: float) -> dict[str, Any]:
         model.half().float()  # as it will be kept: in half the room
         misread.append(wrong(answers(model, x_test), y_test))
         moved.append(float(np.mean([np.mean(answers(model, s) == y_test) for s in shifted])))
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        save(model, FOLDER / f"{name}-{run}.pt")
+        save(model, parts.folder / f"{name}-{run}.pt")
     return {"misread": misread, "moved": moved}
 
 
@@ -203,30 +180,33 @@ def keep_weights() -> None:
     """Write the weights that the lesson reads, with half the usual digits, a file a network."""
     for key, (name, runs) in KEPT.items():
         build = RECIPE[NETWORKS[name][0]]
-        models = nn.ModuleList(load(build(), FOLDER / f"{name}-{r}.pt") for r in range(runs))
+        models = nn.ModuleList(load(build(), parts.folder / f"{name}-{r}.pt") for r in range(runs))
         save(models.half(), STUDIES / f"{NAME}_{key}.pt")
 
 
 def main() -> None:
     validation, rates, networks = {}, {}, {}
     for name in reversed(NETWORKS):
-        validation[name] = kept(validated, name)
+        validation[name] = parts.kept(validated, name)
         rate = float(min(validation[name], key=validation[name].get))
-        networks[name] = kept(tested, name, rate)
+        networks[name] = parts.kept(tested, name, rate)
         rates[name] = rate
     networks = {name: networks[name] for name in NETWORKS}
-    rivals = {"logistic regression": kept(logistic), "nearest neighbours": kept(neighbours)}
-    rivals["support-vector machine"] = kept(machine)
+    rivals = {
+        "logistic regression": parts.kept(logistic),
+        "nearest neighbours": parts.kept(neighbours),
+    }
+    rivals["support-vector machine"] = parts.kept(machine)
     setting = rivals["support-vector machine"]["setting"]
-    rivals["the same, with moved copies"] = kept(moved_machine, setting)
-    labels = kept(few_labels, setting, rates[BEST])
+    rivals["the same, with moved copies"] = parts.kept(moved_machine, setting)
+    labels = parts.kept(few_labels, setting, rates[BEST])
     keep_weights()
     Study(
         question="How many of 10,000 test digits do networks and their rivals misread?",
         metric="test pictures of MNIST misread, of 10,000",
         runs={name: [len(found["misread"])] for name, found in rivals.items()}
         | {name: [len(run) for run in found["misread"]] for name, found in networks.items()},
-        seconds=round(total[0]),
+        seconds=round(parts.seconds),
         date=date.today().isoformat(),
         extra={
             "rates": rates,
@@ -242,7 +222,6 @@ def main() -> None:
     ).save(NAME)
 
 
-total = [0.0]
 if __name__ == "__main__":
     with threadpool_limits(1):
         torch.set_num_threads(1)

@@ -8,31 +8,29 @@ chosen (sizes, rates, the weights of mixtures) is chosen on the two validation p
 plays are read once by each run. A part that is done is kept in `build/studies` and not done again.
 """
 
-import json
 import lzma
 import math
 import time
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from parts import Parts, recipe
 from rich.console import Console
 from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from dlcourse import data, seeds
-from dlcourse.course import lesson
 from dlcourse.evaluation import Study
-from dlcourse.paths import ROOT
 from dlcourse.training import fit
 
 NAME = "language_model"
 WIDTHS, FARTHER = (32, 48, 64, 96), 128  # of transformers: for the line, and to try it
 RUNS, LONG_RUNS, STEPS, BLOCK = 3, 2, 4500, 5000
-FOLDER = ROOT / "build" / "studies" / NAME
+SOURCE = recipe("52")
+parts = Parts(NAME, SOURCE)
 
 plays = data.load("shakespeare")
 symbols = sorted(set("".join(plays.train.inputs)))
@@ -43,24 +41,8 @@ RECIPE: dict[str, Any] = {
     "math": math, "np": np, "torch": torch, "nn": nn, "F": F, "fit": fit, "seeds": seeds,
     "plays": plays, "V": V, "CODE": CODE,
 }  # fmt: skip
-exec("\n\n".join(cell.source for cell in lesson("52").cells if "recipe" in cell.tags), RECIPE)
+exec(SOURCE, RECIPE)
 train = RECIPE["train"] = RECIPE["encode"](plays.train.inputs)
-total = [0.0]
-
-
-def kept(part: Callable[..., Any], *arguments: Any) -> Any:
-    """Return what a part found, from its file if it was done before."""
-    path = FOLDER / ("-".join([part.__name__, *map(str, arguments)]) + ".json")
-    if not path.exists():
-        begin = time.process_time()
-        found = part(*arguments)
-        seconds = time.process_time() - begin
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"found": found, "seconds": seconds}), encoding="utf-8")
-        Console().print(f"{path.stem}: {seconds:.0f} s")
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    total[0] += stored["seconds"]
-    return stored["found"]
 
 
 def bits(p: np.ndarray) -> float:
@@ -267,11 +249,13 @@ def packed() -> float:
 
 def main() -> None:
     """Do what is not done yet, and write the study."""
-    xz = kept(packed)
-    first = kept(long, 0)
-    sizes = {width: [kept(transformer, width, run) for run in range(RUNS)] for width in WIDTHS}
-    longs = [first, *(kept(long, run) for run in range(1, LONG_RUNS))]
-    farther = [kept(transformer, FARTHER, 0)]
+    xz = parts.kept(packed)
+    first = parts.kept(long, 0)
+    sizes = {
+        width: [parts.kept(transformer, width, run) for run in range(RUNS)] for width in WIDTHS
+    }
+    longs = [first, *(parts.kept(long, run) for run in range(1, LONG_RUNS))]
+    farther = [parts.kept(transformer, FARTHER, 0)]
     runs = {"xz": [xz]} | {
         name: [longs[0][name]["test"]] for name in ("counts", "counts, reading on")
     }
@@ -285,7 +269,7 @@ def main() -> None:
         question="How many bits a character do counting and learning need for unseen plays?",
         metric="bits a character on Twelfth Night, Henry V and Macbeth",
         runs=runs,
-        seconds=total[0],
+        seconds=parts.seconds,
         date=date.today().isoformat(),
         extra={
             "widths": [*WIDTHS, FARTHER],

@@ -9,45 +9,29 @@ then all training films train, and the test films are read once. A part that is 
 `build/studies` and not done again.
 """
 
-import json
 import time
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import numpy as np
 import torch
-from rich.console import Console
+from parts import Parts, recipe
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from dlcourse.course import lesson
 from dlcourse.evaluation import Study, group_split
-from dlcourse.paths import ROOT, STUDIES
+from dlcourse.paths import STUDIES
 from dlcourse.training import accuracy, predict
 
 NAME, RUNS, RATES = "sentiment", 5, (1e-3, 2e-3, 4e-3)
-FOLDER = ROOT / "build" / "studies" / NAME
-SOURCE = "\n\n".join(cell.source for cell in lesson("51").cells if "recipe" in cell.tags)
+SOURCE = recipe("51")
+parts = Parts(NAME, SOURCE)
 RECIPE: dict[str, Any] = {}
 
 
 def share(log_odds: Any, verdicts: Any) -> float:
     """How often the sign of the log-odds is the verdict."""
     return float(np.mean((np.asarray(log_odds) > 0) == verdicts))
-
-
-def part(name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return what `make` returns, and the seconds that it took; from a file where it is kept."""
-    path = FOLDER / f"{name}.json"
-    if not path.is_file():
-        begun = time.process_time()
-        made = make() | {"seconds": time.process_time() - begun}
-        path.write_text(json.dumps(made), encoding="utf-8")
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    shown = {name: value for name, value in found.items() if not isinstance(value, list)}
-    Console().print(name, shown, highlight=False)
-    return found
 
 
 def read(kind: str, some: Any, others: Any, rate: float, epochs: int, run: int) -> float:
@@ -68,7 +52,6 @@ def learned(model: torch.nn.Module) -> dict[str, np.ndarray]:
 
 
 def main() -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
     exec(SOURCE, RECIPE)
     reviews, fine_tune, answers = (RECIPE[name] for name in ("reviews", "fine_tune", "answers"))
     (texts, verdicts), (unseen, truth) = reviews.train, reviews.test
@@ -99,7 +82,7 @@ def main() -> None:
 
     with threadpool_limits(1):
         torch.set_num_threads(1)
-        count, scratch = part("counted", counted), part("readers", readers)
+        count, scratch = parts.kept(counted), parts.kept(readers)
 
         begun = time.process_time()
         h, h_test = RECIPE["states"](texts), RECIPE["states"](unseen)
@@ -133,17 +116,17 @@ def main() -> None:
                     found[f"batches of {size}, rate {rate}"] = score
             return found
 
-        def one_pass(run: int) -> dict[str, Any]:
-            model = tuned_on(range(len(h)), best[32], 32, "pass", run)
+        def one_pass(run: int, rate: float) -> dict[str, Any]:
+            model = tuned_on(range(len(h)), rate, 32, "pass", run)
             weights = learned(model)
             if run == 0:
-                np.savez(FOLDER / "weights.npz", **weights)
+                np.savez(parts.folder / "weights.npz", **weights)
             return {"answers": answers(model, h_test).tolist()}
 
-        def few(run: int) -> dict[str, Any]:
+        def few(run: int, rate: float) -> dict[str, Any]:
             rows = RECIPE["pool"](run, texts)
             some, here = [h_test[i] for i in shown], truth[shown]
-            model = tuned_on(rows, best[16], 16, "few", run)
+            model = tuned_on(rows, rate, 16, "few", run)
             frozen = LogisticRegression(C=1.0, max_iter=1000).fit(v[rows], verdicts[rows])
             words = RECIPE["counted"]("words, pairs", 10).fit(texts[rows], verdicts[rows])
             return {
@@ -152,13 +135,13 @@ def main() -> None:
                 "MiniLM, fine-tuned": share(answers(model, some), here),
             }
 
-        frozen, tried = part("as_it_is", as_it_is), part("rates", rates)
+        frozen, tried = parts.kept(as_it_is), parts.kept(rates)
         best = {
             size: max(RATES, key=lambda rate: tried[f"batches of {size}, rate {rate}"])
             for size in (32, 16)
         }
-        passes = [part(f"pass_{run}", lambda run=run: one_pass(run)) for run in range(RUNS)]
-        small = [part(f"few_{run}", lambda run=run: few(run)) for run in range(RUNS)]
+        passes = [parts.kept(one_pass, run, best[32]) for run in range(RUNS)]
+        small = [parts.kept(few, run, best[16]) for run in range(RUNS)]
 
     a_words, a_frozen = np.array(count["answers"]), np.array(frozen["answers"])
     a_tuned = np.array([one["answers"] for one in passes])
@@ -179,17 +162,16 @@ def main() -> None:
             "MiniLM, fine-tuned": [share(a, truth) for a in a_tuned],
             "MiniLM, fine-tuned, with TF-IDF": [share(a + a_words, truth) for a in a_tuned],
         },
-        seconds=encoding
-        + sum(f["seconds"] for f in (count, scratch, frozen, tried, *passes, *small)),
+        seconds=encoding + parts.seconds,
         date=date.today().isoformat(),
         extra={
             "chosen": chosen,
-            "few labels": {name: [one[name] for one in small] for name in list(small[0])[:3]},
+            "few labels": {name: [one[name] for one in small] for name in small[0]},
             "rate": best[32],
             "rate for few": best[16],
         },
     ).save(NAME)
-    kept = dict(np.load(FOLDER / "weights.npz"))
+    kept = dict(np.load(parts.folder / "weights.npz"))
     kept["as it is"] = np.array(frozen["weights"], dtype=np.float32)
     kept["answers as it is"] = a_frozen.astype(np.float16)
     kept["answers"] = a_tuned.astype(np.float16)
