@@ -2,7 +2,7 @@
 
     python benchmarks/studies/image_recognition.py
 
-Some twenty minutes of one core. The networks and their training are the cells tagged `recipe` of
+About 25 minutes of one core. The networks and their training are the cells tagged `recipe` of
 the lesson, so that the two cannot differ. Whatever has to be chosen is chosen on the last 5,000 of
 the training pictures, after training on the others; then all 60,000 train, and the test pictures
 are read, and nothing is chosen by them. A part that is done is kept in `build/studies` and not
@@ -47,8 +47,8 @@ NETWORKS = {
     "modern network, shaken digits": ("modern", RECIPE["shaken"]),
 }
 BEST = "modern network, shaken digits"
-RUNS = {name: 5 if name == BEST else 3 for name in NETWORKS}
-KEPT = {"lenet": ("LeNet", 1), "plain": ("modern network", 1), "shaken": (BEST, RUNS[BEST])}
+RUNS = 5
+KEPT = {"lenet": ("LeNet", 1), "plain": ("modern network", 1), "shaken": (BEST, RUNS)}
 parts = Parts(NAME, SOURCE)
 
 mnist = data.load("mnist")
@@ -87,7 +87,7 @@ def tested(name: str, rate: float) -> dict[str, Any]:
     build, augment = NETWORKS[name]
     misread, moved = [], []
     shifted = [RECIPE["moved"](x_test, *move) for move in ((4, 0), (-4, 0), (0, 4), (0, -4))]
-    for run in range(RUNS[name]):
+    for run in range(RUNS):
         model = RECIPE["train"](RECIPE[build], x, y, "study", name, run, rate=rate, augment=augment)
         model.half().float()  # as it will be kept: in half the room
         misread.append(wrong(answers(model, x_test), y_test))
