@@ -3,6 +3,7 @@
 import hashlib
 import inspect
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +41,16 @@ class Parts:
         return stored["found"]
 
     def path(self, part: Callable[..., Any], *arguments: Any) -> Path:
-        """Return the file of a part: another where the recipe, the part or an argument changes."""
-        code = self.source + inspect.getsource(part) + repr(arguments)
+        """Return the file of a part: another where the recipe, any function or an argument changes.
+
+        All functions and classes of the study count but `main`, since a part may use each of them.
+        Constants do not, so that runs can be added: where one matters, make it an argument.
+        """
+        mine = [
+            inspect.getsource(value)
+            for name, value in vars(sys.modules[part.__module__]).items()
+            if getattr(value, "__module__", "") == part.__module__ and name != "main"
+        ]
+        code = "".join([self.source, *mine, inspect.getsource(part), repr(arguments)])
         name = "-".join([part.__name__, *map(str, arguments)]).replace(", ", "-").replace(" ", "-")
         return self.folder / f"{name}-{hashlib.sha256(code.encode()).hexdigest()[:12]}.json"
