@@ -28,7 +28,7 @@ from dlcourse.training import fit
 
 NAME = "language_model"
 WIDTHS, FARTHER = (32, 48, 64, 96), 128  # of transformers: for the line, and to try it
-RUNS, FARTHER_RUNS, LONG_RUNS, STEPS, BLOCK = 5, 2, 3, 4500, 5000
+RUNS, FARTHER_RUNS, LONG_RUNS, BLOCK = 5, 2, 3, 5000
 SOURCE = recipe("52")
 parts = Parts(NAME, SOURCE)
 
@@ -112,7 +112,7 @@ class NgramLSTM(nn.Module):
 def ngram_lstm(run: int) -> NgramLSTM:
     """Return a network trained on 32 streams of the training plays at once, 64 symbols a step."""
     seeds.manual_seed("ngram-lstm", run)
-    model, batch, length = NgramLSTM(), 32, 64
+    model, batch, length, steps = NgramLSTM(), 32, 64, 4500
     columns = (len(train) - 1) // batch
     x, y = (torch.tensor(v[: batch * columns]).view(batch, -1) for v in (train[:-1], train[1:]))
     places = torch.tensor(model.places(train)[: batch * columns]).view(batch, columns, -1)
@@ -122,8 +122,8 @@ def ngram_lstm(run: int) -> NgramLSTM:
         torch.optim.SparseAdam(model.table.parameters(), betas=(0.9, 0.99)),
     )
     state, at, mean = None, columns, 0.0
-    for step in range(STEPS):
-        rate = 3e-3 * min(1, (step + 1) / 50) * (1 + math.cos(math.pi * step / STEPS)) / 2
+    for step in range(steps):
+        rate = 3e-3 * min(1, (step + 1) / 50) * (1 + math.cos(math.pi * step / steps)) / 2
         for group in (group for each in optimizers for group in each.param_groups):
             group["lr"] = rate
         if at + length > columns:  # all is read: once more, from another place
