@@ -2,7 +2,7 @@
 
     python benchmarks/studies/sentiment.py
 
-Half an hour on one core. The readers and their training are the cells tagged `recipe` of the
+Some twenty minutes on one core. The readers and their training are the cells tagged `recipe` of the
 lesson, so that the two cannot differ. What has to be chosen is chosen on a fifth of the training
 films, after training on the others; then all training films train, and the test films are read
 once. How people judged the same sentences is fetched beside it. A part that is done is kept in
