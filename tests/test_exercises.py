@@ -360,18 +360,18 @@ def endless(weights, inputs, bias):
     return Endless()
 
 
-def ended(before: int) -> bool:
-    """Tell whether there are as many threads as before, in a moment at the latest."""
+def ended(before: set[threading.Thread]) -> bool:
+    """Tell whether every thread that came since has ended, in a moment at the latest."""
     deadline = time.monotonic() + 10
-    while threading.active_count() > before and time.monotonic() < deadline:
+    while (left := set(threading.enumerate()) - before) and time.monotonic() < deadline:
         time.sleep(0.01)
-    return threading.active_count() == before
+    return not left
 
 
 @pytest.mark.parametrize("answer", [forever, stubborn, endless])
 def test_loops_are_stopped(capsys, monkeypatch, answer):
     monkeypatch.setattr(sandbox, "LIMIT", 0.1)
-    before = threading.active_count()
+    before = set(threading.enumerate())
     line = say(capsys, answer)
     assert line == (
         "✘ weighted_sum still ran after 0.1 s and was stopped: see whether each of its loops ends"
@@ -394,7 +394,7 @@ def test_interrupt_stops_the_check_and_the_answer(monkeypatch):
         forever(weights, inputs, bias)
 
     monkeypatch.setattr(sandbox, "LIMIT", 0.2)
-    before, ask, out = threading.active_count(), input, sys.stdout
+    before, ask, out = set(threading.enumerate()), input, sys.stdout
     # Who starts the tests in the background of a shell starts them deaf to Ctrl-C.
     heard = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
