@@ -9,7 +9,6 @@ are read, and nothing is chosen by them. A part that is done is kept in `build/s
 done again.
 """
 
-import math
 from collections.abc import Callable
 from datetime import date
 from itertools import product
@@ -17,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from parts import Parts, recipe
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
@@ -30,15 +28,13 @@ from torch import nn
 from dlcourse import data, seeds
 from dlcourse.evaluation import Study
 from dlcourse.paths import STUDIES
-from dlcourse.training import fit, load, predict, save
+from dlcourse.training import load, predict, save
 
 NAME, VALIDATION = "image_recognition", 5_000
 RATES = (3e-3, 1e-2, 2e-2)
 LABELS = {100: 200, 1_000: 40, 10_000: 8}  # training pictures, epochs
 SOURCE = recipe("41")
-RECIPE: dict[str, Any] = {
-    "math": math, "np": np, "torch": torch, "nn": nn, "F": F, "fit": fit, "seeds": seeds
-}  # fmt: skip
+RECIPE: dict[str, Any] = {}
 exec(SOURCE, RECIPE)
 NETWORKS = {
     "LeNet": ("lenet", None),

@@ -22,32 +22,18 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
-from dlcourse import data, seeds
+from dlcourse import seeds
 from dlcourse.evaluation import Study
-from dlcourse.training import fit
 
 NAME = "language_model"
 WIDTHS, FARTHER = (32, 48, 64, 96), 128  # of transformers: for the line, and to try it
-RUNS, FARTHER_RUNS, LONG_RUNS, BLOCK = 5, 2, 3, 5000
+RUNS, FARTHER_RUNS, LONG_RUNS = 5, 2, 3
 SOURCE = recipe("52")
 parts = Parts(NAME, SOURCE)
 
-plays = data.load("shakespeare")
-symbols = sorted(set("".join(plays.train.inputs)))
-V = len(symbols)
-CODE = np.zeros(ord(max(symbols)) + 1, np.int64)
-CODE[[ord(symbol) for symbol in symbols]] = range(V)
-RECIPE: dict[str, Any] = {
-    "math": math, "np": np, "torch": torch, "nn": nn, "F": F, "fit": fit, "seeds": seeds,
-    "plays": plays, "V": V, "CODE": CODE,
-}  # fmt: skip
+RECIPE: dict[str, Any] = {}
 exec(SOURCE, RECIPE)
-train = RECIPE["train"] = RECIPE["encode"](plays.train.inputs)
-
-
-def bits(p: np.ndarray) -> float:
-    """Return the mean surprise in bits a character."""
-    return float(-np.log2(p).mean())
+plays, symbols, V, train, bits = (RECIPE[k] for k in ("plays", "symbols", "V", "train", "bits"))
 
 
 # --- transformers of several sizes ----------------------------------------------------------------
@@ -195,14 +181,6 @@ def weights(parts: np.ndarray, rounds: int = 200) -> np.ndarray:
     return share
 
 
-def blocks(texts: list[np.ndarray]) -> list[list[float]]:
-    """Return, of each play, the mean surprise in bits of each block of 5,000 symbols."""
-    return [
-        [round(bits(p[a : a + BLOCK]), 4) for a in range(0, len(p) - BLOCK + 1, BLOCK)]
-        for p in texts
-    ]
-
-
 def long(run: int) -> dict[str, Any]:
     """Return what one long run reaches, alone and mixed with counting."""
     begin = time.process_time()
@@ -235,7 +213,7 @@ def long(run: int) -> dict[str, Any]:
             "validation": bits(known),
             "test": bits(np.concatenate(texts)),
             "plays": [bits(p) for p in texts],
-            "blocks": blocks(texts),
+            "blocks": [RECIPE["blocks"](p).round(4).tolist() for p in texts],
         }
     return found | {"written": written(model, run)}
 
