@@ -6,7 +6,7 @@ A message says what is wrong and how to mend it, to somebody who is writing a le
 import ast
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
@@ -16,7 +16,11 @@ from nbformat.validator import iter_validate
 
 from dlcourse.build import fingerprint
 from dlcourse.course import PARTS, Cell, Lesson
-from dlcourse.pictures import PNG
+from dlcourse.pictures import PNG, pictures
+
+WORDS_PER_MINUTE = 170
+LINE, FIGURE, EXERCISE = 0.1, 0.5, 4.0
+"""Minutes that a learner takes for a line of code, a figure and an exercise."""
 
 
 @dataclass(frozen=True)
@@ -49,24 +53,41 @@ class Anatomy:
         """The code cells as syntax, those that are Python."""
         return [tree for cell in self.code if (tree := parsed(cell.source))]
 
+    @cached_property
+    def minutes(self) -> float:
+        """What the main path takes a learner: reading, code, figures and exercises."""
+        path = [cell for cell in self.lesson.cells if not cell.tags & {"instructor", "further"}]
+        text = "\n\n".join(cell.source for cell in path if cell.kind == "markdown")
+        text = re.sub(r"^## References.*?(?=^## |^\*\*Next|\Z)", "", text, flags=re.M | re.S)
+        text = re.sub(r"<[^>]+>|\]\([^)]*\)", "", text)  # tags and addresses are not read
+        words = sum(bool(re.search(r"\w", word)) for word in text.split())
+        code = [cell for cell in path if cell.kind == "code"]
+        read = [cell.source for cell in code if "exercise" not in cell.tags]
+        lines = sum(bool(line.strip()) for source in read for line in source.splitlines())
+        drawn = sum(len(pictures(cell.outputs)) for cell in code)
+        solved = len(code) - len(read)
+        return words / WORDS_PER_MINUTE + lines * LINE + drawn * FIGURE + solved * EXERCISE
+
     def section(self, heading: str) -> str:
         """Return the text under the second-level heading that begins so, or ''."""
         found = re.search(rf"^## {heading}[^\n]*\n(.*?)(?=^## |\Z)", self.text, re.M | re.S)
         return found[1] if found else ""
 
 
-CHECKS: list[Callable[[Anatomy], Iterator[str]]] = []
+Check = Callable[[Anatomy], Iterator[str]]
+CHECKS: list[Check] = []
 
 
-def check(function: Callable[[Anatomy], Iterator[str]]) -> Callable[[Anatomy], Iterator[str]]:
+def check(function: Check) -> Check:
     """Add a function to the checks that every lesson goes through."""
     CHECKS.append(function)
     return function
 
 
-def faults(anatomy: Anatomy) -> list[str]:
-    """Return everything that is amiss in a lesson."""
-    return [message for function in CHECKS for message in function(anatomy)]
+def faults(anatomy: Anatomy, spared: Collection[Check] = ()) -> list[str]:
+    """Return everything that is amiss in a lesson, but for what the spared checks would say."""
+    looks = [look for look in CHECKS if look not in spared]
+    return [message for look in looks for message in look(anatomy)]
 
 
 def parsed(source: str) -> ast.Module | None:
@@ -155,6 +176,21 @@ def metadata_is_true(a: Anatomy) -> Iterator[str]:
         yield f"It declares {lesson.seconds} seconds, but a lesson runs in 1 to 60."
     if not 1 <= len(lesson.objectives) <= 4:
         yield f"It has {len(lesson.objectives)} objectives, but a lesson has one to four."
+
+
+@check
+def minutes_are_honest(a: Anatomy) -> Iterator[str]:
+    minutes = a.minutes
+    if abs(a.lesson.minutes - minutes) > 0.15 * minutes:
+        yield (
+            f"It declares {a.lesson.minutes} minutes, but a learner takes about {minutes:.0f}: say "
+            "so, or move what a first reading can do without under `Further: …` (tag `further`)."
+        )
+    if minutes > 60:
+        yield f"A learner takes about {minutes:.0f} minutes for its main path, but has 60: cut it."
+    for cell in a.prose:
+        if re.search(r"^#+ Further:", cell.source, re.M) and "further" not in cell.tags:
+            yield f"{label(cell)} is headed `Further: …`, but is not tagged `further`."
 
 
 @check
@@ -333,6 +369,41 @@ def references_can_be_found(a: Anatomy) -> Iterator[str]:
         for isbn in books:
             if not is_isbn(isbn):
                 yield f"ISBN {isbn} has a wrong check digit: copy it anew."
+
+
+@check
+def references_are_cited(a: Anatomy) -> Iterator[str]:
+    listed = [
+        (re.split(r",| and | et al", names.strip())[0].split()[-1], names, year)
+        for item in re.findall(r"^[-*] (.+(?:\n  .+)*)", a.section("References"), re.M)
+        for names, year in re.findall(r"\A(.*?)\((\d{4})\)", item, re.S)
+    ]
+    said = [
+        " ".join(sentence.split())
+        for text in paragraphs(a.text)
+        for sentence in re.split(r"(?<=[.?!])\s+(?=[A-Z])", text)
+    ]
+    for first, _, year in listed:
+        if not any(first in sentence and year in sentence for sentence in said):
+            yield f"{first} ({year}) is listed, but no sentence cites it by name and year."
+    for sentence in said:
+        for name, year in re.findall(CITATION, sentence):
+            if not any(name in names and year == its for _, names, its in listed):
+                yield f"{name} ({year}) is cited, but not listed: {sentence[:60]!r}."
+
+
+CITATION = (
+    r"([A-ZÀ-Þ][\w'’\-]*[a-zß-ÿ])"  # a name, and those who wrote with it
+    r"(?:,? and [A-ZÀ-Þ][\w'’\-]+|,? and (?:colleagues|others)|,? et al|, [A-ZÀ-Þ][\w'’\-]+)*"
+    r"(?: \(|, )((?:1[6-9]|20)\d\d)\b"
+)
+
+
+@check
+def lessons_named_exist(a: Anatomy) -> Iterator[str]:
+    known = {each.id for each in a.lessons}
+    for id in sorted(set(re.findall(r"\b[Ll]essons? (\d\d)\b", a.text)) - known):
+        yield f"The prose names lesson {id}, which does not exist: name one that teaches it."
 
 
 def is_isbn(text: str) -> bool:

@@ -10,7 +10,15 @@ from typing import Any
 
 import nbformat
 import pytest
-from anatomy import Anatomy, faults, is_isbn, paragraphs, sentences
+from anatomy import (
+    Anatomy,
+    faults,
+    is_isbn,
+    minutes_are_honest,
+    paragraphs,
+    references_are_cited,
+    sentences,
+)
 from PIL import Image
 
 from dlcourse import exercises
@@ -21,12 +29,24 @@ from dlcourse.paths import NOTEBOOKS, ROOT
 PATHS = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
 
 
+YOUNGER = (minutes_are_honest, references_are_cited)
+"""Checks that are younger than some lessons, which wait to be revised for them."""
+
+TO_SHORTEN = frozenset(
+    ["00", "01", "11", "12", "21", "22", "31", "32", "33", "34", "35", "36", "37"]
+    + ["41", "51", "52", "61", "63", "71"]
+)
+
+
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_a_lesson_has_its_anatomy(path):
     each = Lesson.read(path)
     with_exercises = exercises.exercises(each.id) if each.id in exercises.lessons() else ()
     stubs = {exercise.id: exercise.stub for exercise in with_exercises}
-    told = faults(Anatomy(each, lessons(), frozenset(catalog), stubs))
+    anatomy = Anatomy(each, lessons(), frozenset(catalog), stubs)
+    told = faults(anatomy, YOUNGER if each.id in TO_SHORTEN else ())
+    if each.id in TO_SHORTEN and not any(told for look in YOUNGER for told in look(anatomy)):
+        told.append("It passes every check: take it out of TO_SHORTEN.")
     if told:
         pytest.fail("\n".join([f"{path.name} is not yet a lesson:", *told]), pytrace=False)
 
@@ -71,7 +91,8 @@ RECALL = """## Recall
 3. What was third? <details><summary>Answer</summary>Those.</details>"""
 IDEA = """## The idea
 
-The *margin* is wide, e.g. by $2!$ units. See `just()` and He et al. for more.
+The *margin* is wide, e.g. by $2!$ units. See `just()` and He et al. (2015) for more.
+In 1958 Rosenblatt began; see also Goodfellow and others (2016).
 
 > "Simply put, it is just so!" others say."""
 LIMITS = "## Limits and harms\n\nIt breaks at noon."
@@ -210,6 +231,12 @@ DEFECTS = {
     "needs lesson '10', which does not exist": meta(needs=["10"]),
     "needs lesson '21', which does not come earlier": meta(needs=["21"]),
     "declares 90 minutes": meta(minutes=90),
+    "declares 40 minutes, but a learner takes about 18": meta(minutes=40),
+    "takes about 98 minutes": source(LIMITED, "noon.", "noon and " + "so on " * 6800),
+    "headed `Further: …`, but is not": source(THOUGHT, "## The idea", "## Further: the idea"),
+    "He \\(2015\\) is listed, but no": source(THOUGHT, "He et al. (2015)", "He et al."),
+    "Hu \\(2015\\) is cited, but not": source(THOUGHT, "He et al. (2015)", "Hu et al. (2015)"),
+    "names lesson 99, which": source(THOUGHT, "The *margin*", "Lesson 99 says: the *margin*"),
     "declares 61 seconds": meta(seconds=61),
     "has 5 objectives": meta(objectives=["this"] * 5),
     "needs this line.*: # Another title": meta(title="Another title"),
