@@ -32,10 +32,10 @@ PATHS = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
 YOUNGER = (minutes_are_honest, references_are_cited)
 """Checks that are younger than some lessons, which wait to be revised for them."""
 
-TO_SHORTEN = frozenset(
-    ["00", "01", "11", "12", "21", "22", "31", "32", "33", "34", "35", "36", "37"]
-    + ["41", "51", "52", "61", "63", "71"]
-)
+TO_SHORTEN = {
+    *("00", "01", "11", "12", "21", "22", "31", "32", "33", "34", "35", "36", "37"),
+    *("41", "51", "52", "61", "63", "71"),
+}
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
