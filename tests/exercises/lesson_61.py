@@ -8,6 +8,7 @@ STYLES = {}
 
 COMPUTED = {
     "61.silent": Computed(
-        '((beats := data.load("ecg5000")).test.targets == beats.classes.index("unclassified")).sum()'
+        '((beats := data.load("ecg5000")).test.targets '
+        '== beats.classes.index("unclassified")).sum()'
     ),
 }

@@ -3,12 +3,41 @@
 import time
 
 import pytest
+import sample_exercises
 from listed import EVERY, listed
 from mutants import cheap, mutants, survives
 
 from dlcourse.exercises import sandbox
 
 EQUIVALENT = listed("EQUIVALENT")
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # mutants divide by zero, and worse
+
+
+def test_machine_makes_what_people_get_wrong():
+    names = [mutant.name for mutant in mutants(sample_exercises.STEP)]
+    for name in (
+        "return [p - rate * g for p, g in zip(parameters, gradients)] → "
+        "return [p + rate * g for p, g in zip(parameters, gradients)]",
+        "return [p - rate * g for p, g in zip(parameters, gradients)] → "
+        "return [p - g for p, g in zip(parameters, gradients)]",
+        "return [p - rate * g for p, g in zip(parameters, gradients)] → "
+        "return [p - rate * g for p, g in zip(gradients, parameters)]",
+        "return [p - rate * g for p, g in zip(parameters, gradients)] → "
+        "return [p - rate * g for p, g in list(zip(parameters, gradients))[:-1]]",
+        "gradients stays at its first value",
+        "rate stays at its default",
+    ):
+        assert name in names
+    assert len({*names}) == len(names)
+    assert [mutant.name for mutant in mutants(sample_exercises.STEP)] == names, "always the same"
+
+
+def test_only_what_no_case_shows_survives():
+    step = sample_exercises.STEP  # all of whose cases give the rate: its default is never used
+    alive = [mutant.name for mutant in mutants(step) if survives(cheap(step), mutant)]
+    assert alive
+    assert all(name.startswith("def step(parameters, gradients, rate=0.1)") for name in alive)
 
 
 @pytest.mark.parametrize("exercise", EVERY, ids=lambda one: one.id)
@@ -21,9 +50,10 @@ def test_mutants_fail(exercise, monkeypatch):
     for mutant in mutants(exercise):
         keys = [key for key in excused if key in mutant.name]
         monkeypatch.setattr(sandbox, "LIMIT", limit if keys else short)  # one may be slow, and pass
-        if survives(judged, mutant) and not keys:
-            alive.append(mutant)
-        elif keys and not survives(judged, mutant):
+        passes = survives(judged, mutant)
+        if passes and not keys:
+            alive.append(f"  {mutant.kind}, line {mutant.line}: {mutant.name}")
+        elif keys and not passes:
             pytest.fail(
                 f"{keys[0]!r} is listed as equivalent, but {mutant.name!r} fails: unlist it"
             )
@@ -31,9 +61,9 @@ def test_mutants_fail(exercise, monkeypatch):
     assert not [key for key, found in matched.items() if not found], (
         "no mutant is named so any more"
     )
-    assert not alive, f"{len(alive)} mutants of {exercise.id} pass:\n" + "\n".join(
-        describe(exercise, mutant) for mutant in alive
-    )
+    if alive:
+        told = "\n".join([f"{len(alive)} mutants of {exercise.id} pass:", *alive])
+        pytest.fail(f"{told}\n\n{exercise.solution}", pytrace=False)
 
 
 def short_limit(exercise):
@@ -43,8 +73,3 @@ def short_limit(exercise):
     start = time.perf_counter()
     assert exercise.assess(solution) == ("passed", "")
     return max(0.15, 10 * (time.perf_counter() - start))
-
-
-def describe(exercise, mutant):
-    line = exercise.solution.splitlines()[mutant.line - 1].strip()
-    return f"  {mutant.kind} in line {mutant.line} ({line})\n    {mutant.name}"
