@@ -11,11 +11,12 @@ from importlib import import_module
 from typing import Any
 
 from dlcourse.exercises import progress
-from dlcourse.exercises.base import Exercise, Verdict
+from dlcourse.exercises.base import Exercise, Once, Verdict
 from dlcourse.exercises.compare import difference, kind, plain
 
 __all__ = [
     "Exercise",
+    "Once",
     "Verdict",
     "check",
     "difference",
@@ -28,11 +29,15 @@ __all__ = [
     "solution",
 ]
 
+_GRADING = bool(os.environ.get("NBGRADER_EXECUTION"))
+"""Read once, so that no answer can switch it off."""
+
 
 def check(id: str, answer: Any) -> None:
     """Print whether `answer` solves the exercise, and if it does not, what is wrong with it.
 
-    Under nbgrader (`NBGRADER_EXECUTION` is set) anything but a pass raises AssertionError.
+    Under nbgrader (`NBGRADER_EXECUTION` is set when this package is imported) anything but a pass
+    raises AssertionError.
     """
     verdict = find(id).assess(answer)
     line = {
@@ -40,7 +45,7 @@ def check(id: str, answer: Any) -> None:
         "failed": f"✘ {id}: {verdict.message}",
         "not attempted": f'○ {id}: not attempted yet — hint("{id}") gives a nudge',
     }[verdict.state]
-    if os.environ.get("NBGRADER_EXECUTION"):
+    if _GRADING:
         if verdict.state != "passed":
             raise AssertionError(line)
     elif verdict.state != "not attempted":

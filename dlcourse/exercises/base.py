@@ -4,6 +4,7 @@ import ast
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from dlcourse.exercises import sandbox
-from dlcourse.exercises.compare import difference, kind, plain, show
+from dlcourse.exercises.compare import difference, kind, plain, show, state, unstacked
 from dlcourse.exercises.sandbox import Outcome
 
 
@@ -23,6 +24,10 @@ class Verdict(NamedTuple):
 
     state: Literal["passed", "not attempted", "failed"]
     message: str = ""
+
+
+class Once(list[Any]):
+    """An argument in `cases` that an answer is given as an iterator, to be gone through once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +39,11 @@ class Exercise:
     compared with the solution's on every tuple of arguments that `cases(rng)` returns. Where many
     answers are right, `judge(answer)` says what is wrong instead, or returns None.
 
-    The sources may use `np`, `math`, and the names in `given`; `tolerance` is relative.
+    The sources may use `np`, `math`, and the names in `given`; `tolerance` is relative. Where
+    the text shows `digits` decimals, a number that is correctly rounded to so many or more passes
+    as well: half a unit of the last decimal given is the most that is forgiven. Where one result
+    may be given in several forms, `form` puts it into one of them before it is compared, such as
+    `np.sort` where the order does not matter; it is given the `plain` result.
     """
 
     id: str
@@ -46,6 +55,8 @@ class Exercise:
     judge: Callable[[Any], str | None] | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     tolerance: float = 1e-5
+    digits: int | None = None
+    form: Callable[[Any], Any] | None = None
 
     def __post_init__(self) -> None:
         wrong = tuple((diagnosis, _tidy(source)) for diagnosis, source in self.misconceptions)
@@ -73,10 +84,13 @@ class Exercise:
 
     def assess(self, answer: Any) -> Verdict:
         """Judge an answer, whatever it is and does."""
-        if answer is None or answer is ... or self._untouched(answer):
+        if answer is ...:
             return Verdict("not attempted")
         try:
-            problem = self._misfit(answer) or self._fault(answer)
+            (looked,) = sandbox.run([partial(self._misfit, answer)], answer)
+            if not looked.error and looked.value is None:
+                return Verdict("not attempted")
+            problem = self._failure(looked) if looked.error else looked.value or self._fault(answer)
         except TimeoutError as late:
             problem = f"{self.name} {late}"
         return Verdict("failed", problem) if problem else Verdict("passed")
@@ -89,9 +103,13 @@ class Exercise:
             isinstance(answer, forms) and isinstance(stub, forms) and _body(answer) == _body(stub)
         )
 
-    def _misfit(self, answer: Any) -> str:
-        """Say why an answer is not even of the form asked for, or return ""."""
+    def _misfit(self, answer: Any) -> str | None:
+        """Say why an answer is not even of the form asked for, or "", or None for the stub."""
+        if self._untouched(answer):
+            return None
         wanted, given = self.define(self.solution), f"a value of type {type(answer).__name__}"
+        if answer is None:
+            given = "None"
         if isinstance(answer, type):
             given = f"the class {answer.__name__}"
         elif callable(answer):
@@ -102,7 +120,8 @@ class Exercise:
             form = f"the function {self.name}{inspect.signature(wanted)} itself, without calling it"
             fits = given == "a function"
         else:
-            form, fits = "a value", callable(wanted) or not callable(answer)
+            form = "a value"
+            fits = answer is not None and (callable(wanted) or not callable(answer))
         if not fits:
             return f"this needs {form}, but was given {given}"
         if inspect.iscoroutinefunction(answer):
@@ -113,60 +132,99 @@ class Exercise:
 
     def _fault(self, answer: Any) -> str:
         """Say what is wrong with an answer of the right form, or return ""."""
+        right = self.define(self.solution)
         if self.judge:
-            self.judge(self.define(self.solution))  # loads what it needs, not in the answer's time
-            (outcome,) = sandbox.run([partial(self.judge, answer)], answer)
-            problem = "" if outcome.value is None else str(outcome.value) or "this is not right"
-            return self._failure(outcome) if outcome.error else problem
-        got, expected = self._outcomes(answer), self._outcomes(self.define(self.solution))
+            self.judge(right)  # loads what it needs, not in the answer's time
+            (outcome,) = sandbox.run([partial(self._judged, answer)], answer)
+            return self._failure(outcome) if outcome.error else str(outcome.value)
+        cases = self.arguments()
+        expected = self._outcomes(right, cases)  # before the answer runs
+        got = self._outcomes(answer, cases)
         wrong = [i for i in range(len(got)) if not self._agree(expected[i], got[i])]
         if not wrong:
             return ""
         for diagnosis, source in self.misconceptions:
-            if all(map(self._agree, self._outcomes(self.define(source)), got)):
-                return diagnosis
+            with suppress(TimeoutError):
+                likes = self._outcomes(self.define(source), cases)
+                if all(map(self._agree, likes, got)):
+                    return diagnosis
         if not self.cases:
             return self._explain_value(expected[0], got[0])
         if all(outcome.value and outcome.value[0] is None for outcome in got):
             prints = "prints its result but returns" if got[0].printed else "returns"
             return f"{self.name} {prints} nothing: end it with return"
-        return self._explain_case(wrong[0], expected[wrong[0]], got[wrong[0]])
+        first = wrong[0]
+        return self._explain_case(cases[first], expected[first], got[first])
 
-    def _outcomes(self, answer: Any) -> list[Outcome]:
+    def _judged(self, answer: Any) -> str:
+        """Return what the judge says, as plain text."""
+        assert self.judge is not None
+        said = self.judge(answer)
+        return "" if said is None else str(said or "this is not right")
+
+    def _outcomes(self, answer: Any, cases: list[tuple[Any, ...]]) -> list[Outcome]:
         """Return the answer's outcome in every case; a value is its own only case."""
         if not self.cases:
-            return sandbox.run([lambda: (plain(answer), [])])
-        return sandbox.run([partial(_call, answer, case) for case in self.arguments()], answer)
+            return sandbox.run([lambda: (_spoken(self._formed(answer)), {})])
+        return sandbox.run([partial(self._call, answer, case) for case in cases], answer)
+
+    def _call(
+        self, answer: Callable[..., Any], case: tuple[Any, ...]
+    ) -> tuple[Any, dict[int, Any]]:
+        """Return the result on a copy of a case, and what became of each argument it changed."""
+        arguments = deepcopy(case)
+        before = [state(argument) for argument in arguments]
+        given = [iter(each) if isinstance(each, Once) else each for each in arguments]
+        result = self._formed(answer(*given))
+        after = enumerate(map(state, arguments))
+        return result, {i: now for i, now in after if difference(before[i], now, 0)}
+
+    def _formed(self, result: Any) -> Any:
+        """Return a result in its plain and, where it can be put into that, standard form."""
+        result = plain(result)
+        if self.form:
+            with suppress(Exception):  # of the wrong kind, which the comparison will say
+                return plain(self.form(result))
+        return result
 
     def _agree(self, one: Outcome, other: Outcome) -> bool:
         """Tell whether two answers did the same in one case."""
         if one.error or other.error:
             return one.error == other.error
         (result, changed), (result_, changed_) = one.value, other.value
-        return changed == changed_ and not difference(result, result_, self.tolerance)
+        return (
+            changed.keys() == changed_.keys()
+            and not any(difference(changed[i], changed_[i], self.tolerance) for i in changed)
+            and not difference(result, result_, self.tolerance, self.digits)
+        )
 
     def _explain_value(self, expected: Outcome, got: Outcome) -> str:
         """Say what is wrong with a value, without giving the right one away."""
         if got.error:
             return self._failure(got)
-        (right, _), (value, _) = expected.value, got.value
+        right, value = unstacked(expected.value[0], got.value[0])
         if kind(right) != kind(value):
             return f"{self.name} is {kind(value)} where {kind(right)} is needed"
         return f"{self.name} is {show(value)}, which is not right"
 
-    def _explain_case(self, number: int, expected: Outcome, got: Outcome) -> str:
+    def _explain_case(self, case: tuple[Any, ...], expected: Outcome, got: Outcome) -> str:
         """Say what is wrong with a function in one case."""
         if got.error:
             return self._failure(got)
-        (right, _), (result, changed) = expected.value, got.value
+        names = list(inspect.signature(self.define(self.solution)).parameters)
+        given = zip(names, case, strict=False)
+        inputs = ", ".join(f"{name} = {show(plain(value), 60)}" for name, value in given)
+        if expected.error:
+            return f"for {inputs}: it {expected.error.replace('stops', 'should stop', 1)}"
+        (right, rightly), (result, changed) = expected.value, got.value
         if result is ...:
             return f"{self.name} still returns ...: put your answer in its place"
-        names = list(inspect.signature(self.define(self.solution)).parameters)
-        if changed:
-            return f"{self.name} changes its argument {names[changed[0]]}: work on a copy of it"
-        case = zip(names, self.arguments()[number], strict=False)
-        inputs = ", ".join(f"{name} = {show(plain(value), 60)}" for name, value in case)
-        return f"for {inputs}: {difference(right, result, self.tolerance)}"
+        if wrongly := [i for i in changed if i not in rightly]:
+            return f"{self.name} changes its argument {names[wrongly[0]]}: work on a copy of it"
+        if found := difference(right, result, self.tolerance, self.digits):
+            return f"for {inputs}: {found}"
+        missed = next(i for i in rightly if i not in changed or changed[i] is not rightly[i])
+        return f"for {inputs}: the argument {names[missed]} does not become what it should"
 
     def _failure(self, outcome: Outcome) -> str:
         return f"{self.name} {outcome.error}" + (f" ({outcome.line})" if outcome.line else "")
@@ -176,12 +234,11 @@ def _tidy(source: str) -> str:
     return dedent(source).strip() + "\n"
 
 
-def _call(answer: Callable[..., Any], case: tuple[Any, ...]) -> tuple[Any, list[int]]:
-    """Return the answer's plain result on a copy of a case, and which arguments it changed."""
-    arguments = deepcopy(case)
-    result = plain(answer(*arguments))
-    pairs = enumerate(zip(case, arguments, strict=True))
-    return result, [i for i, (was, now) in pairs if difference(plain(was), plain(now), 0)]
+def _spoken(value: Any) -> Any:
+    """Return a plain value with its texts as they sound: without case and superfluous spaces."""
+    if isinstance(value, str):
+        return " ".join(value.split()).casefold()
+    return [_spoken(item) for item in value] if isinstance(value, list) else value
 
 
 def _accepts(answer: Callable[..., Any], wanted: FunctionType) -> bool:
