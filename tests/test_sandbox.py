@@ -81,7 +81,7 @@ def put(owner, name, value):
         (compare, "difference", lambda *a, **k: "", "dlcourse.exercises.compare.difference"),
         (base, "difference", lambda *a, **k: "", "dlcourse.exercises.base.difference"),
         (sandbox, "LIMIT", 1e9, "dlcourse.exercises.sandbox.LIMIT"),
-        (Exercise, "_agree", lambda *a: True, "Exercise._agree"),
+        (Exercise, "_agree", lambda *a: True, "dlcourse.exercises.base.Exercise._agree"),
     ],
 )
 def test_shared_name_that_an_answer_changes_is_told_and_put_back(owner, name, value, told):
@@ -163,12 +163,15 @@ def test_streams_and_settings_are_put_back():
 def test_gradients_left_off_are_told_and_put_on():
     from dlcourse import autograd
 
+    kept = []  # for a context that is thrown away is left, too
+
     def torch_off(weights, inputs, bias):
         torch.set_grad_enabled(False)
         return right(weights, inputs, bias)
 
     def engine_off(weights, inputs, bias):
-        autograd.no_grad().__enter__()
+        kept.append(autograd.no_grad())
+        kept[-1].__enter__()
         return right(weights, inputs, bias)
 
     def tidy(weights, inputs, bias):

@@ -116,7 +116,7 @@ def _public(owner: Any) -> dict[str, Any]:
         name: value
         for name, value in vars(owner).items()
         if name != "_" and not (private and name.startswith("_") and not isinstance(owner, type))
-        if name not in ("__dict__", "__weakref__", "__warningregistry__", "__annotations__")
+        if name not in ("__warningregistry__", "__slotnames__")  # written by Python itself
     }
 
 
