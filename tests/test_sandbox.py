@@ -595,14 +595,15 @@ def test_hostile_answers_in_a_kernel(tmp_path):
         cells=[nbformat.v4.new_code_cell(textwrap.dedent(source)) for source in sources]
     )
     NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
-    texts = ["".join(output.text for output in cell.outputs) for cell in notebook.cells]
+    texts = ["".join(output.get("text", "") for output in cell.outputs) for cell in notebook.cells]
     assert texts == [
         "",
         "✘ 99.weighted-sum: weighted_sum changes np.array_equal, which other code uses too\n",
         "✘ 99.weighted-sum: weighted_sum still waited after 1 s: nothing comes that it could wait "
         "for\n",
         "heard\n",
-        "✘ 99.weighted-sum: weighted_sum stops with ZeroDivisionError: division by zero\n",
+        "✘ 99.weighted-sum: weighted_sum stops with ZeroDivisionError: division by zero "
+        "(line 2: __class__ = __signature__ = property(lambda self: 1 / 0))\n",
         "✔ 31.softmax: passed\n",
         "✔ 34.adam: passed\n",
         "✔ 99.weighted-sum: passed\n",
