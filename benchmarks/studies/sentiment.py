@@ -9,12 +9,9 @@ once. How people judged the same sentences is fetched beside it. A part that is 
 `build/studies` and not done again.
 """
 
-import hashlib
 import json
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from datetime import date
@@ -27,43 +24,55 @@ from parts import Parts, recipe
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
+from dlcourse.data import Archive
+from dlcourse.data.arrays import Arrays
+from dlcourse.data.store import archives
 from dlcourse.evaluation import Study, group_split
 from dlcourse.paths import STUDIES
 from dlcourse.training import accuracy, predict
 
 NAME, RUNS = "sentiment", 5
-VADER = "5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9"
 SOURCE = recipe("51")
 parts = Parts(NAME, SOURCE)
 RECIPE: dict[str, Any] = {}
 
 
-def votes(texts: Any) -> list[list[int]]:
-    """How many people read blame, neither or praise in each text: [0, 0, 0] if none rated it.
+def judged(packed: Path) -> Arrays:
+    """The texts (n,) in VADER's archive, and how many people read blame, neither or praise (n, 3).
 
     15 to 29 people a sentence rated most of these from -4 to 4: C. J. Hutto and E. Gilbert (2014),
     VADER: A parsimonious rule-based model for sentiment analysis of social media text, ICWSM;
-    under the MIT licence. They lie in a source archive, whose setup.py pip runs when it fetches it:
-    so this is done here once, and not on the machine of everybody who learns.
+    under the MIT licence.
     """
+    shutil.unpack_archive(packed, packed.parent, filter="data")
+
+    def rows(name: str) -> list[list[str]]:
+        file = packed.parent / "hutto_ICWSM_2014" / f"movieReviewSnippets_{name}.txt"
+        return [row.split("\t") for row in file.read_text(encoding="utf-8").splitlines()]
+
+    ratings = {number: np.sign(json.loads(line)) for number, _, _, line in rows("anonDataRatings")}
+    numbers, _, texts = zip(*rows("GroundTruth"), strict=True)
+    counts = [[np.sum(ratings[number] == each) for each in (-1, 0, 1)] for number in numbers]
+    return {"texts": np.array(texts), "counts": np.array(counts)}
+
+
+VADER = Archive(
+    package="vaderSentiment",
+    version="3.3.2",
+    sha256="5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9",
+    size=2_466_783,
+    members=("vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz",),
+    read=judged,
+    source=True,
+)
+
+
+def votes(texts: Any) -> list[list[int]]:
+    """How many people read blame, neither or praise in each text: [0, 0, 0] if none rated it."""
     with tempfile.TemporaryDirectory() as folder:
-        options = ("--quiet", "--no-deps", "--no-binary", "vaderSentiment", "--dest", folder)
-        command = [sys.executable, "-m", "pip", "download", *options, "vaderSentiment==3.3.2"]
-        subprocess.run(command, check=True)
-        archive = next(Path(folder).glob("*.tar.gz"))
-        if hashlib.sha256(archive.read_bytes()).hexdigest() != VADER:
-            raise ValueError(f"{archive.name} is not the pinned archive.")
-        shutil.unpack_archive(archive, folder, filter="data")
-        shutil.unpack_archive(next(Path(folder).rglob("hutto_*.tar.gz")), folder, filter="data")
-
-        def rows(name: str) -> list[list[str]]:
-            file = Path(folder, "hutto_ICWSM_2014", f"movieReviewSnippets_{name}.txt")
-            return [row.split("\t") for row in file.read_text(encoding="utf-8").splitlines()]
-
-        ratings = {number: json.loads(listed) for number, _, _, listed in rows("anonDataRatings")}
-        known = {bare(text): ratings[number] for number, _, text in rows("GroundTruth")}
-    signs = [np.sign(known.get(bare(text), [])) for text in texts]
-    return [[int(np.sum(sign == each)) for each in (-1, 0, 1)] for sign in signs]
+        people = archives.read(VADER, Path(folder), bar="")
+    known = dict(zip(map(bare, people["texts"]), people["counts"].tolist(), strict=True))
+    return [known.get(bare(text), [0, 0, 0]) for text in texts]
 
 
 def bare(text: str) -> str:

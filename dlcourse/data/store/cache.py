@@ -1,26 +1,18 @@
 """The data cache: one plain file a data set, complete or absent, checked whenever it is read."""
 
 import errno
-import hashlib
 import os
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from filelock import FileLock
 
-from dlcourse.data import archives
-from dlcourse.data.card import Arrays, Card
+from dlcourse.data.arrays import Arrays, fingerprint
+from dlcourse.data.card import Card
+from dlcourse.data.store import archives
 from dlcourse.paths import data_cache
-
-
-def fingerprint(arrays: Arrays) -> str:
-    """Return the SHA-256 of the arrays: their names, types, shapes and bytes."""
-    digest = hashlib.sha256()
-    for name, array in sorted(arrays.items()):
-        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
 
 
 def location(card: Card) -> Path:
@@ -51,48 +43,50 @@ def fetch(card: Card, progress: bool) -> Arrays:
     folder = data_cache()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / f".{card.name}.lock"):
-            return read(card) or _fill(card, folder / f".{card.name}.part", progress)
+        # A class may share the folder: who comes later must be able to take the lock, too.
+        with FileLock(folder / f".{card.name}.lock", mode=0o666):
+            return read(card) or _fill(card, folder, progress)
     except ConnectionError:
         raise
     except OSError as error:
         raise type(error)(_unwritable(card, error)) from error
 
 
-def _fill(card: Card, part: Path, progress: bool) -> Arrays:
-    """Fetch the arrays and put them into the cache in one step; `part` is where they are made."""
-    try:
-        arrays = _first_source(card, part, progress)
-        np.savez(part / "data.npz", allow_pickle=False, **arrays)
-        os.replace(part / "data.npz", location(card))
-        return arrays
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+def _fill(card: Card, folder: Path, progress: bool) -> Arrays:
+    """Fetch the arrays and put them into the cache in one step."""
+    for left in folder.glob(f".{card.name}.*part"):  # a run's that was killed: we hold the lock
+        shutil.rmtree(left, ignore_errors=True)  # another user's may stay, and is in nobody's way
+    with TemporaryDirectory(".part", f".{card.name}.", folder, ignore_cleanup_errors=True) as part:
+        arrays = _first_source(card, Path(part), progress)
+        draft = Path(part, "data.npz")
+        np.savez(draft, allow_pickle=False, **arrays)
+        os.replace(draft, location(card))
+    return arrays
 
 
 def _first_source(card: Card, part: Path, progress: bool) -> Arrays:
     """Return the arrays from the first archive that can be had and is the pinned one."""
     failures: list[Exception] = []
     for archive in card.archives:
-        shutil.rmtree(part, ignore_errors=True)  # of an archive that failed, or a run that was cut
-        part.mkdir()
+        folder = part / archive.name
+        folder.mkdir()
         try:
-            arrays = archives.read(archive, part, bar=card.title if progress else "")
+            arrays = archives.read(archive, folder, bar=card.title if progress else "")
             if fingerprint(arrays) == card.sha256:
                 return arrays
             failures.append(ValueError(f"{archive.name} holds other data than the pinned"))
         except (ConnectionError, ValueError) as failure:
             failures.append(failure)
-    offline = all(isinstance(failure, ConnectionError) for failure in failures)
-    raise (ConnectionError if offline else ValueError)(_unfetched(card, failures))
+    unreachable = all(isinstance(failure, ConnectionError) for failure in failures)
+    raise (ConnectionError if unreachable else ValueError)(_unfetched(card, failures))
 
 
 def _unfetched(card: Card, failures: list[Exception]) -> str:
     """Say that no source could be used, why, and what helps."""
     return (
-        f"{_missing(card)} and could not be fetched ({'; '.join(map(str, failures))}): run "
-        f"`dlcourse data fetch {card.name}` once with a network connection, or set DLCOURSE_DATA "
-        "to a folder that holds it."
+        f"{_missing(card)} and could not be fetched ({'; '.join(map(str, failures))}): once that "
+        f"is mended, run `dlcourse data fetch {card.name}`, or set DLCOURSE_DATA to a folder that "
+        "holds it."
     )
 
 

@@ -1,0 +1,1 @@
+"""The data sets, one file each: NAME.py holds the reader and the `CARD` of the data set NAME."""

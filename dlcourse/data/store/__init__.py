@@ -1,0 +1,1 @@
+"""Where data lie: the cache, and the published archives that fill it."""
