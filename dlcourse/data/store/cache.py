@@ -72,9 +72,9 @@ def _first_source(card: Card, part: Path, progress: bool) -> Arrays:
         folder.mkdir()
         try:
             arrays = archives.read(archive, folder, bar=card.title if progress else "")
-            if fingerprint(arrays) == card.sha256:
+            if (known := fingerprint(arrays)) == card.sha256:
                 return arrays
-            failures.append(ValueError(f"{archive.name} holds other data than the pinned"))
+            failures.append(ValueError(f"{archive.name} holds other data, SHA-256 {known}"))
         except (ConnectionError, ValueError) as failure:
             failures.append(failure)
     unreachable = all(isinstance(failure, ConnectionError) for failure in failures)
