@@ -401,9 +401,11 @@ def test_what_another_user_left_behind_stops_nobody(
     (left / "carrier-0.9-py3-none-any.whl").write_bytes(b"half")
     remove = shutil.rmtree
 
-    def remove_own(path: str | Path, *arguments: object, **named: object) -> None:
+    def remove_own(path: str | Path, ignore_errors: bool = False, **named: object) -> None:
         if Path(path) != left:
-            remove(path, *arguments, **named)
+            remove(path, ignore_errors, **named)
+        elif not ignore_errors:
+            forbidden()
 
     monkeypatch.setattr(shutil, "rmtree", remove_own)
     data.fetch("squares", progress=False)

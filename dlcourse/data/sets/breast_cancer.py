@@ -21,14 +21,12 @@ NUCLEUS = (
 )
 """What was measured on each cell nucleus."""
 
-
 FEATURES = (
     *(f"mean {measure}" for measure in NUCLEUS),
     *(f"{measure} error" for measure in NUCLEUS),
     *(f"worst {measure}" for measure in NUCLEUS),
 )
 """The mean over a patient's nuclei, its standard error, and the mean of the three largest."""
-
 
 TEST = (64, 107)
 """How many malignant and benign lumps are set aside: three in ten of each."""

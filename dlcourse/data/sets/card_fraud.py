@@ -10,7 +10,6 @@ from dlcourse.data.card import Archive, Card
 CUTS = (0.5, 0.7)
 """Where the past that is trained on ends, and where the test begins, as shares of the payments."""
 
-
 FEATURES = (*(f"V{number}" for number in range(1, 29)), "amount")
 
 

@@ -11,7 +11,6 @@ from dlcourse.data.card import Archive, Card
 TEST = 0.2
 """The share of the films that are set aside."""
 
-
 SAME_FILM = {"the_crime_of_padre_amaro": "el_crimen_del_padre_amaro"}
 """A film that was collected twice, under two names."""
 

@@ -13,7 +13,6 @@ from dlcourse.data.formats import pickles
 TUMOUR_SIZES = (20, 50)
 """Where the sizes of tumours are cut into three classes, in mm: up to 20, up to 50, larger."""
 
-
 FEATURES = (
     "hormone therapy",
     "after menopause",

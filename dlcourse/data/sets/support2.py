@@ -11,7 +11,6 @@ from dlcourse.data.formats import pickles
 TEST = 0.3
 """The share of the patients that is set aside."""
 
-
 NUMBERS = {
     "age": "num_age",
     "comorbidities": "num_num_co",
@@ -41,7 +40,6 @@ NUMBERS = {
     "dementia": "fac_dementia",
 }
 """The columns that are numbers: our names and the published ones."""
-
 
 KINDS = {
     "sex": ("fac_sex", ("female", "male")),
@@ -78,7 +76,6 @@ KINDS = {
     ),
 }
 """The columns that are kinds: our names, the published ones, and the values, each a column."""
-
 
 FEATURES = (
     *NUMBERS,
