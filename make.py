@@ -50,6 +50,18 @@ STAMP = VENV / "setup.json"  # written last: what the finished environment was m
 LOG = VENV / "setup.log"
 LOCK = VENV / "setup.lock"
 PYTORCH_INDEX = "https://download.pytorch.org/whl/"
+CPU_BUILDS = {  # PyTorch's own index has them and the package index has not: their hashes, by pin
+    "torch==2.13.0": (
+        "84453b69508ec79902f899c5ed9495acb9e2bbe9fda5f1d5d6f19e3c3842e1a7",  # 3.11, aarch64
+        "6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",  # 3.11, x86_64
+        "6f307c2c32d764ffc6ff6893b801fad6d4752f3e67966cb8abf1843427c02604",  # 3.12, aarch64
+        "4ca4a9394b0c771238a4f73590fdbbc4debad85ed0fa63d026ae1b085da7d6e2",  # 3.12, x86_64
+        "0b8f7d0423027ae8b90c7977c627f3379f325363a08224dffad9b4b2d684a83d",  # 3.13, aarch64
+        "3fbf9c9d1f3c10c2d59d04aca426dee9ccc6ceb32d255c61e93acc3b4f75fae6",  # 3.13, x86_64
+    ),
+}
+WHEELS = ("--only-binary", ":all:")  # nothing is built here, for a build runs what it was sent
+LOCKED = ("--require-hashes", "--no-deps", *WHEELS)
 ONE_THREAD = {
     f"{library}_THREADS": "1"
     for library in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM")
@@ -192,20 +204,28 @@ def create() -> None:
 
 
 def install_torch(build: str) -> None:
-    """Install PyTorch in its CPU build, or in the build that DLCOURSE_TORCH names."""
-    pin = torch_pin()
+    """Install PyTorch in its CPU build, or in the build that DLCOURSE_TORCH names.
+
+    Such another build, and what it needs, is the one thing that the lock has no hashes of.
+    """
     if build != "cpu":
-        pip("install", pin, "--index-url", PYTORCH_INDEX + build)
-    elif sys.platform == "linux" and reaches(PYTORCH_INDEX + "cpu/"):
-        pip("install", "--no-deps", pin, "--index-url", PYTORCH_INDEX + "cpu")
-    else:
-        pip("install", "--no-deps", pin)
+        pip("install", *WHEELS, torch_pin(), "--index-url", PYTORCH_INDEX + build)
+        return
+    alone = VENV / "torch.lock"
+    alone.write_text(entries(REQUIREMENTS.read_text(encoding="utf-8"))[0], encoding="utf-8")
+    index = ("--index-url", PYTORCH_INDEX + "cpu")
+    is_there = sys.platform == "linux" and reaches(PYTORCH_INDEX + "cpu/")
+    pip("install", *LOCKED, "-r", str(alone), *(index if is_there else ()))
+
+
+def entries(requirements: str) -> list[str]:
+    """Return the entries of a lock, each a pin and the lines of its hashes."""
+    return re.findall(r"^\S.*\n(?: .*\n)*", requirements, re.MULTILINE)
 
 
 def torch_pin() -> str:
-    """Return the lock's line for PyTorch, such as `torch==2.13.0`."""
-    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
-    return next(line for line in lines if line.startswith("torch=="))
+    """Return the lock's pin of PyTorch, such as `torch==2.13.0`."""
+    return entries(REQUIREMENTS.read_text(encoding="utf-8"))[0].split()[0]
 
 
 def reaches(url: str, seconds: float = 3) -> bool:
@@ -225,13 +245,13 @@ def reaches(url: str, seconds: float = 3) -> bool:
 
 def install_lock() -> None:
     """Install the lock, and the CUDA libraries if the build of PyTorch that came needs them."""
-    pip("install", "--no-deps", "-r", str(REQUIREMENTS))
+    pip("install", *LOCKED, "-r", str(REQUIREMENTS))
     needs_cuda = "import sys, torch; sys.exit(torch.version.cuda is not None)"
     try:
         logged(str(PYTHON), "-c", needs_cuda)
     except subprocess.CalledProcessError:
         print("       only a CUDA build was found: adding its libraries, several GB", flush=True)
-        pip("install", torch_pin())
+        pip("install", *WHEELS, torch_pin())
 
 
 def install_course() -> None:
@@ -399,7 +419,8 @@ def lock() -> int:
     resolved = subprocess.run(
         [
             *(uv, "pip", "compile", "--universal", "--python-version", oldest, "--extra", "test"),
-            *("--no-annotate", "--no-header", "--quiet", "pyproject.toml"),
+            *("--generate-hashes", *WHEELS, "--no-annotate", "--no-header", "--quiet"),
+            "pyproject.toml",
         ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -413,10 +434,19 @@ def lock() -> int:
 
 def locked(resolution: str) -> str:
     """Return a resolution as the lock keeps it: PyTorch first, and none of its CUDA libraries."""
-    lines = resolution.splitlines()
-    torch = [line for line in lines if line.startswith("torch==")]
+    found = entries(resolution)
+    torch = next(entry for entry in found if entry.startswith("torch=="))
+    pin = torch.split()[0]
+    if pin not in CPU_BUILDS:
+        sys.exit(
+            f"The hashes of the CPU builds of {pin} are not known: write them into CPU_BUILDS in "
+            f"make.py, as {PYTORCH_INDEX}cpu/torch/ has them for Linux."
+        )
+    cpu = "".join(f" \\\n    --hash=sha256:{digest}" for digest in CPU_BUILDS[pin])
     cuda = ("torch==", "nvidia-", "cuda-", "triton")
-    return "\n".join(torch + [line for line in lines if not line.startswith(cuda)]) + "\n"
+    return "".join(
+        [torch.rstrip("\n") + cpu + "\n", *(one for one in found if not one.startswith(cuda))]
+    )
 
 
 COMMANDS: dict[str, Callable[..., int | None]] = {
