@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from http.client import HTTPException
 from pathlib import Path
@@ -50,16 +50,15 @@ STAMP = VENV / "setup.json"  # written last: what the finished environment was m
 LOG = VENV / "setup.log"
 LOCK = VENV / "setup.lock"
 PYTORCH_INDEX = "https://download.pytorch.org/whl/"
-CPU_BUILDS = {  # PyTorch's own index has them and the package index has not: their hashes, by pin
-    "torch==2.13.0": (
-        "84453b69508ec79902f899c5ed9495acb9e2bbe9fda5f1d5d6f19e3c3842e1a7",  # 3.11, aarch64
-        "6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",  # 3.11, x86_64
-        "6f307c2c32d764ffc6ff6893b801fad6d4752f3e67966cb8abf1843427c02604",  # 3.12, aarch64
-        "4ca4a9394b0c771238a4f73590fdbbc4debad85ed0fa63d026ae1b085da7d6e2",  # 3.12, x86_64
-        "0b8f7d0423027ae8b90c7977c627f3379f325363a08224dffad9b4b2d684a83d",  # 3.13, aarch64
-        "3fbf9c9d1f3c10c2d59d04aca426dee9ccc6ceb32d255c61e93acc3b4f75fae6",  # 3.13, x86_64
-    ),
-}
+CPU_BUILD = (  # for Linux; PyTorch's own index has it, and its hashes, but the package index not
+    "torch==2.13.0+cpu",
+    "--hash=sha256:84453b69508ec79902f899c5ed9495acb9e2bbe9fda5f1d5d6f19e3c3842e1a7",  # 3.11 ARM
+    "--hash=sha256:6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",  # 3.11 x86
+    "--hash=sha256:6f307c2c32d764ffc6ff6893b801fad6d4752f3e67966cb8abf1843427c02604",  # 3.12 ARM
+    "--hash=sha256:4ca4a9394b0c771238a4f73590fdbbc4debad85ed0fa63d026ae1b085da7d6e2",  # 3.12 x86
+    "--hash=sha256:0b8f7d0423027ae8b90c7977c627f3379f325363a08224dffad9b4b2d684a83d",  # 3.13 ARM
+    "--hash=sha256:3fbf9c9d1f3c10c2d59d04aca426dee9ccc6ceb32d255c61e93acc3b4f75fae6",  # 3.13 x86
+)
 WHEELS = ("--only-binary", ":all:")  # nothing is built here, for a build runs what it was sent
 LOCKED = ("--require-hashes", "--no-deps", *WHEELS)
 ONE_THREAD = {
@@ -206,26 +205,41 @@ def create() -> None:
 def install_torch(build: str) -> None:
     """Install PyTorch in its CPU build, or in the build that DLCOURSE_TORCH names.
 
-    Such another build, and what it needs, is the one thing that the lock has no hashes of.
+    That other build, and what it needs, is the one thing of which no hashes are known here.
     """
     if build != "cpu":
         pip("install", *WHEELS, torch_pin(), "--index-url", PYTORCH_INDEX + build)
         return
-    alone = VENV / "torch.lock"
-    alone.write_text(entries(REQUIREMENTS.read_text(encoding="utf-8"))[0], encoding="utf-8")
-    index = ("--index-url", PYTORCH_INDEX + "cpu")
-    is_there = sys.platform == "linux" and reaches(PYTORCH_INDEX + "cpu/")
-    pip("install", *LOCKED, "-r", str(alone), *(index if is_there else ()))
+    if sys.platform == "linux":  # where the package index has the build for CUDA only
+        if reaches(PYTORCH_INDEX + "cpu/"):
+            install_locked(CPU_BUILD, "--index-url", PYTORCH_INDEX + "cpu")
+            return
+        with suppress(subprocess.CalledProcessError):  # unless a mirror or this disk has it
+            install_locked(CPU_BUILD)
+            return
+    install_locked(torch_entry())
 
 
-def entries(requirements: str) -> list[str]:
-    """Return the entries of a lock, each a pin and the lines of its hashes."""
-    return re.findall(r"^\S.*\n(?: .*\n)*", requirements, re.MULTILINE)
+def install_locked(entry: Sequence[str], *options: str) -> None:
+    """Install one package: a pin, and the hashes that its file may have."""
+    file = VENV / "torch.lock"  # pip takes hashes from files only
+    file.write_text(" ".join(entry), encoding="utf-8")
+    pip("install", *LOCKED, "-r", str(file), *options)
+
+
+def entries(lock: str) -> list[str]:
+    """Return the entries of a lock: a pin each, and the lines of its hashes."""
+    return re.findall(r"^\S.*\n(?: .*\n)*", lock, re.MULTILINE)
+
+
+def torch_entry() -> list[str]:
+    """Return the lock's entry for PyTorch in words: the pin, and its hashes."""
+    return entries(REQUIREMENTS.read_text(encoding="utf-8"))[0].replace("\\", "").split()
 
 
 def torch_pin() -> str:
     """Return the lock's pin of PyTorch, such as `torch==2.13.0`."""
-    return entries(REQUIREMENTS.read_text(encoding="utf-8"))[0].split()[0]
+    return torch_entry()[0]
 
 
 def reaches(url: str, seconds: float = 3) -> bool:
@@ -435,18 +449,9 @@ def lock() -> int:
 def locked(resolution: str) -> str:
     """Return a resolution as the lock keeps it: PyTorch first, and none of its CUDA libraries."""
     found = entries(resolution)
-    torch = next(entry for entry in found if entry.startswith("torch=="))
-    pin = torch.split()[0]
-    if pin not in CPU_BUILDS:
-        sys.exit(
-            f"The hashes of the CPU builds of {pin} are not known: write them into CPU_BUILDS in "
-            f"make.py, as {PYTORCH_INDEX}cpu/torch/ has them for Linux."
-        )
-    cpu = "".join(f" \\\n    --hash=sha256:{digest}" for digest in CPU_BUILDS[pin])
+    torch = [entry for entry in found if entry.startswith("torch==")]
     cuda = ("torch==", "nvidia-", "cuda-", "triton")
-    return "".join(
-        [torch.rstrip("\n") + cpu + "\n", *(one for one in found if not one.startswith(cuda))]
-    )
+    return "".join(torch + [entry for entry in found if not entry.startswith(cuda)])
 
 
 COMMANDS: dict[str, Callable[..., int | None]] = {
