@@ -15,7 +15,7 @@ FLOORS = (
     {"paths", "seeds", "claims", "data", "autograd"},
     {"training", "evaluation", "plots"},
     {"exercises", "widgets"},
-    {"course", "pictures", "build", "portability", "doctor", "cli"},
+    {"course", "pictures", "limits", "build", "portability", "doctor", "cli"},
 )
 PACKAGE = ROOT / "dlcourse"
 
