@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,9 +17,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import yaml
 from packaging.specifiers import SpecifierSet
 
 from dlcourse.paths import ROOT
+from dlcourse.pictures import FOLDER
 
 LOCKED = "install --require-hashes --no-deps --only-binary :all: -r"
 """How pip is told to take nothing that it cannot check, and to build nothing."""
@@ -461,8 +464,9 @@ def test_lessons_are_tested_whole_and_every_output_is_compared(make: Any) -> Non
         *("--nbval", "--nbval-current-env", "notebooks"),
     ]
     assert make.test_parts()["package"] == ["pytest", "-n", "2", "tests"]
-    options = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]
-    assert options["ini_options"]["addopts"] == "--strict-markers -ra"
+    tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    options = set(shlex.split(tool["pytest"]["ini_options"]["addopts"]))
+    assert options <= {"--strict-markers", "-ra", "-m", "not network"}
 
 
 @pytest.mark.parametrize("broken", [[], ["types"], ["lint", "lessons"]])
@@ -533,3 +537,43 @@ def test_makefile_passes_on_every_command(make: Any) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     (targets,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
     assert targets.split() == list(make.COMMANDS)
+
+
+# --- continuous integration --------------------------------------------------------------------
+
+
+def jobs(name: str) -> dict[str, Any]:
+    """Return the jobs of a workflow."""
+    workflow = yaml.safe_load((ROOT / ".github/workflows" / name).read_text(encoding="utf-8"))
+    return dict(workflow["jobs"])
+
+
+def commands(job: dict[str, Any]) -> list[str]:
+    """Return what a job runs."""
+    return [step["run"].strip() for step in job["steps"] if "run" in step]
+
+
+def test_what_the_readme_says_is_what_continuous_integration_runs() -> None:
+    assert "| run every test | `make test` |" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == "make test"
+    assert commands(jobs("tests.yml")["test"]) == ["python make.py test"]
+
+
+def test_every_week_shows_what_no_change_can_be_blamed_for() -> None:
+    weekly = jobs("weekly.yml")
+    assert weekly["seeds"]["strategy"]["matrix"]["seed"] == [1, 2, 3, 4, 5]
+    ran = {name: "\n".join(commands(job)) for name, job in weekly.items()}
+    assert ".venv/bin/dlcourse run" in ran["seeds"]
+    assert ran["portability"] == "python make.py portability"
+    assert "pytest -m network tests/data" in ran["sources"]
+    found = weekly["versions"]["strategy"]["matrix"]["include"]
+    assert [each["resolution"] for each in found] == ["lowest-direct", "highest"]
+
+
+@pytest.mark.parametrize(("name", "job"), [("tests.yml", "test"), ("weekly.yml", "portability")])
+def test_figures_that_differ_are_kept(name: str, job: str) -> None:
+    (upload,) = (
+        step for step in jobs(name)[job]["steps"] if "upload-artifact" in step.get("uses", "")
+    )
+    assert upload["if"] == "failure()"
+    assert ROOT / upload["with"]["path"] == FOLDER
