@@ -407,7 +407,8 @@ def test_parts() -> dict[str, list[str]]:
         "package": ["pytest", "-n", "2", "tests"],
         "lessons": [
             *("pytest", "-n", "2", "--dist", "loadfile"),  # a lesson's cells stay in one process
-            *("--nbval", "--nbval-current-env", "notebooks"),
+            *("--nbval", "--nbval-current-env", "--nbval-kernel-startup-timeout", "600"),
+            "notebooks",
         ],
     }
 

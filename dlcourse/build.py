@@ -113,6 +113,7 @@ class _Runner:
             km=self.kernel,
             log=_LOG,
             timeout=None,  # a cell is ended by what it uses
+            startup_timeout=600,  # by the clock, which only ends what hangs
             record_timing=False,
             # Without it, a widget that draws stops the run; normalise leaves the state out again.
             store_widget_state=True,

@@ -461,7 +461,8 @@ def test_lessons_are_tested_whole_and_every_output_is_compared(make: Any) -> Non
     lessons = make.test_parts()["lessons"]
     assert lessons == [
         *("pytest", "-n", "2", "--dist", "loadfile"),
-        *("--nbval", "--nbval-current-env", "notebooks"),
+        *("--nbval", "--nbval-current-env", "--nbval-kernel-startup-timeout", "600"),
+        "notebooks",
     ]
     assert make.test_parts()["package"] == ["pytest", "-n", "2", "tests"]
     tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
