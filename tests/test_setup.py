@@ -273,7 +273,7 @@ def test_cpu_build_is_the_release_that_is_locked(make: Any) -> None:
 
 
 def test_a_file_that_is_not_the_locked_one_is_refused(tmp_path: Path) -> None:
-    """What pip makes of the options that set-up gives it: a wheel with one more byte, a source."""
+    """What pip makes of set-up's options: no hash, a wheel with one more byte, a source."""
     make = load(ROOT)
     wheel = tmp_path / "tiny-1-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as file:
@@ -285,7 +285,6 @@ def test_a_file_that_is_not_the_locked_one_is_refused(tmp_path: Path) -> None:
         file.writestr("tiny-1.dist-info/RECORD", "")
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     lock = tmp_path / "tiny.lock"
-    lock.write_text(f"tiny==1 --hash=sha256:{digest}\n", encoding="utf-8")
 
     def installed(*options: str) -> str:
         place = ("--isolated", "--no-index", "--find-links", str(tmp_path), "--no-cache-dir")
@@ -298,6 +297,9 @@ def test_a_file_that_is_not_the_locked_one_is_refused(tmp_path: Path) -> None:
         )
         return run.stdout + run.stderr
 
+    lock.write_text("tiny==1\n", encoding="utf-8")
+    assert "Hashes are required" in installed(*make.LOCKED)
+    lock.write_text(f"tiny==1 --hash=sha256:{digest}\n", encoding="utf-8")
     assert "Successfully installed tiny-1" in installed(*make.LOCKED)
     with wheel.open("ab") as file:
         file.write(b"x")
