@@ -5,24 +5,30 @@ figures are compared as well, and one test a lesson, named `budget`, is added to
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import pytest
+from nbclient.exceptions import DeadKernelError
+from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from dlcourse.build import ONE_THREAD, STORED, core_seconds, peak_memory
+from dlcourse.build import ONE_THREAD, STORED
 from dlcourse.course import MEMORY, Lesson, is_lesson
+from dlcourse.limits import core_seconds, peak_memory, watched
 from dlcourse.pictures import compare, pictures
 
 TOO_SLOW, TOO_LARGE = 3.0, 1.5  # times its budget: far beyond, for machines differ
 
 SECONDS = pytest.StashKey[float]()  # of one core, that its kernel has used
 PEAK = pytest.StashKey[int]()  # the most memory that its kernel has held
+ENDED = pytest.StashKey[int]()  # the cell with which its kernel ended
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
@@ -68,23 +74,48 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items.insert(i + 1, Budget.from_parent(notebook, name="budget"))
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Set what a kernel's environment needs, before the first cell starts it."""
-    if isinstance(item, IPyNbCell):
-        for name, value in ONE_THREAD.items():
-            os.environ.setdefault(name, value)  # `make portability` sets others
-        os.environ.update(STORED, DLCOURSE_LESSON=item.path.stem)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Set what a kernel's environment needs, before the first cell starts it.
+
+    Where its kernel was ended, what is left of a lesson is skipped: it has failed once.
+    """
+    if isinstance(item, IPyNbCell | Budget) and ENDED in item.parent.stash:
+        pytest.skip(f"Not run, for the kernel ended with cell {item.parent.stash[ENDED]}.")
+    if not isinstance(item, IPyNbCell):
+        return (yield)
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)  # `make portability` sets others
+    os.environ.update(STORED, DLCOURSE_LESSON=item.path.stem)
+    yield
+    item.parent.kernel.get_message = patient(item.parent.kernel)
+
+
+def patient(kernel: RunningKernel) -> Callable[..., dict[str, Any]]:
+    """Return a way to wait for a kernel's messages as long as it lives, whatever the clock says."""
+
+    def get_message(stream: str, timeout: float | None = None) -> dict[str, Any]:
+        while kernel.is_alive():
+            with suppress(Empty):
+                return RunningKernel.get_message(kernel, stream, timeout=1)
+        raise DeadKernelError
+
+    return get_message
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Measure a cell, and compare its figures once nbval has found its texts the same."""
+    """Watch and measure a cell; compare its figures once nbval has found its texts the same."""
     if not isinstance(item, IPyNbCell):
         return (yield)
-    try:
-        yield
-    finally:
-        measure(item.parent)
+    with watched(item.parent.kernel.km.provisioner.pid) as why:
+        try:
+            yield
+        except DeadKernelError:
+            item.parent.stash[ENDED] = item.cell_num
+            item.raise_cell_error("".join(why) or "its kernel died, for want of memory perhaps")
+        finally:
+            measure(item.parent)
     if item.options["check"]:
         name = f"{item.path.stem}-cell-{item.cell_num}"
         told = compare(pictures(item.cell.outputs), pictures(item.test_outputs), name)

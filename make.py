@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from http.client import HTTPException
 from pathlib import Path
@@ -50,6 +50,17 @@ STAMP = VENV / "setup.json"  # written last: what the finished environment was m
 LOG = VENV / "setup.log"
 LOCK = VENV / "setup.lock"
 PYTORCH_INDEX = "https://download.pytorch.org/whl/"
+CPU_BUILD = (  # for Linux; PyTorch's own index has it, and its hashes, but the package index not
+    "torch==2.13.0+cpu",
+    "--hash=sha256:84453b69508ec79902f899c5ed9495acb9e2bbe9fda5f1d5d6f19e3c3842e1a7",  # 3.11 ARM
+    "--hash=sha256:6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",  # 3.11 x86
+    "--hash=sha256:6f307c2c32d764ffc6ff6893b801fad6d4752f3e67966cb8abf1843427c02604",  # 3.12 ARM
+    "--hash=sha256:4ca4a9394b0c771238a4f73590fdbbc4debad85ed0fa63d026ae1b085da7d6e2",  # 3.12 x86
+    "--hash=sha256:0b8f7d0423027ae8b90c7977c627f3379f325363a08224dffad9b4b2d684a83d",  # 3.13 ARM
+    "--hash=sha256:3fbf9c9d1f3c10c2d59d04aca426dee9ccc6ceb32d255c61e93acc3b4f75fae6",  # 3.13 x86
+)
+WHEELS = ("--only-binary", ":all:")  # nothing is built here, for a build runs what it was sent
+LOCKED = ("--require-hashes", "--no-deps", *WHEELS)
 ONE_THREAD = {
     f"{library}_THREADS": "1"
     for library in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM")
@@ -192,20 +203,43 @@ def create() -> None:
 
 
 def install_torch(build: str) -> None:
-    """Install PyTorch in its CPU build, or in the build that DLCOURSE_TORCH names."""
-    pin = torch_pin()
+    """Install PyTorch in its CPU build, or in the build that DLCOURSE_TORCH names.
+
+    That other build, and what it needs, is the one thing of which no hashes are known here.
+    """
     if build != "cpu":
-        pip("install", pin, "--index-url", PYTORCH_INDEX + build)
-    elif sys.platform == "linux" and reaches(PYTORCH_INDEX + "cpu/"):
-        pip("install", "--no-deps", pin, "--index-url", PYTORCH_INDEX + "cpu")
-    else:
-        pip("install", "--no-deps", pin)
+        pip("install", *WHEELS, torch_pin(), "--index-url", PYTORCH_INDEX + build)
+        return
+    if sys.platform == "linux":  # where the package index has the build for CUDA only
+        if reaches(PYTORCH_INDEX + "cpu/"):
+            install_locked(CPU_BUILD, "--index-url", PYTORCH_INDEX + "cpu")
+            return
+        with suppress(subprocess.CalledProcessError):  # unless a mirror or this disk has it
+            install_locked(CPU_BUILD)
+            return
+    install_locked(torch_entry())
+
+
+def install_locked(entry: Sequence[str], *options: str) -> None:
+    """Install one package: a pin, and the hashes that its file may have."""
+    file = VENV / "torch.lock"  # pip takes hashes from files only
+    file.write_text(" ".join(entry), encoding="utf-8")
+    pip("install", *LOCKED, "-r", str(file), *options)
+
+
+def entries(lock: str) -> list[str]:
+    """Return the entries of a lock: a pin each, and the lines of its hashes."""
+    return re.findall(r"^\S.*\n(?: .*\n)*", lock, re.MULTILINE)
+
+
+def torch_entry() -> list[str]:
+    """Return the lock's entry for PyTorch in words: the pin, and its hashes."""
+    return entries(REQUIREMENTS.read_text(encoding="utf-8"))[0].replace("\\", "").split()
 
 
 def torch_pin() -> str:
-    """Return the lock's line for PyTorch, such as `torch==2.13.0`."""
-    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
-    return next(line for line in lines if line.startswith("torch=="))
+    """Return the lock's pin of PyTorch, such as `torch==2.13.0`."""
+    return torch_entry()[0]
 
 
 def reaches(url: str, seconds: float = 3) -> bool:
@@ -225,13 +259,13 @@ def reaches(url: str, seconds: float = 3) -> bool:
 
 def install_lock() -> None:
     """Install the lock, and the CUDA libraries if the build of PyTorch that came needs them."""
-    pip("install", "--no-deps", "-r", str(REQUIREMENTS))
+    pip("install", *LOCKED, "-r", str(REQUIREMENTS))
     needs_cuda = "import sys, torch; sys.exit(torch.version.cuda is not None)"
     try:
         logged(str(PYTHON), "-c", needs_cuda)
     except subprocess.CalledProcessError:
         print("       only a CUDA build was found: adding its libraries, several GB", flush=True)
-        pip("install", torch_pin())
+        pip("install", *WHEELS, torch_pin())
 
 
 def install_course() -> None:
@@ -373,7 +407,8 @@ def test_parts() -> dict[str, list[str]]:
         "package": ["pytest", "-n", "2", "tests"],
         "lessons": [
             *("pytest", "-n", "2", "--dist", "loadfile"),  # a lesson's cells stay in one process
-            *("--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120", "notebooks"),
+            *("--nbval", "--nbval-current-env", "--nbval-kernel-startup-timeout", "600"),
+            "notebooks",
         ],
     }
 
@@ -399,7 +434,8 @@ def lock() -> int:
     resolved = subprocess.run(
         [
             *(uv, "pip", "compile", "--universal", "--python-version", oldest, "--extra", "test"),
-            *("--no-annotate", "--no-header", "--quiet", "pyproject.toml"),
+            *("--generate-hashes", *WHEELS, "--no-annotate", "--no-header", "--quiet"),
+            "pyproject.toml",
         ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -413,10 +449,10 @@ def lock() -> int:
 
 def locked(resolution: str) -> str:
     """Return a resolution as the lock keeps it: PyTorch first, and none of its CUDA libraries."""
-    lines = resolution.splitlines()
-    torch = [line for line in lines if line.startswith("torch==")]
+    found = entries(resolution)
+    torch = [entry for entry in found if entry.startswith("torch==")]
     cuda = ("torch==", "nvidia-", "cuda-", "triton")
-    return "\n".join(torch + [line for line in lines if not line.startswith(cuda)]) + "\n"
+    return "".join(torch + [entry for entry in found if not entry.startswith(cuda)])
 
 
 COMMANDS: dict[str, Callable[..., int | None]] = {

@@ -4,9 +4,7 @@ import hashlib
 import json
 import logging
 import os
-import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,19 +13,16 @@ from time import perf_counter
 from typing import Any
 
 import nbformat
-import psutil
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbclient.output_widget import OutputWidget
 from nbformat import NotebookNode
 
 from dlcourse.course import Lesson
+from dlcourse.limits import peak_memory, watched
 from dlcourse.pictures import PNG, alike, compress, encode, pictures
-
-CELL_LIMIT = 180
-"""Seconds after which a cell is given up: more than a lesson needs, even on a busy machine."""
 
 ONE_THREAD = dict.fromkeys(
     (
@@ -95,7 +90,7 @@ class _SilentOutput(OutputWidget):
     """The output area of a widget, which does not tell the kernel what it shows.
 
     Telling writes to a socket that is being waited on, and now and then an answer is missed by it:
-    the run then stands still until its cell limit. Nothing in the kernel asks for what is told.
+    the run then stands still until it is ended. Nothing in the kernel asks for what is told.
     """
 
     def send(self, *_: Any, **__: Any) -> None:
@@ -109,6 +104,7 @@ class _Runner:
         self.notebook = notebook
         self.begun = 0  # code cells
         self.memory = 0  # bytes
+        self.ended: list[str] = []  # why its kernel was
         # Without folders to look in, the manager knows one kernel: this Python's own.
         specs = KernelSpecManager(kernel_dirs=[])
         self.kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)
@@ -116,7 +112,8 @@ class _Runner:
             notebook,
             km=self.kernel,
             log=_LOG,
-            timeout=CELL_LIMIT,
+            timeout=None,  # a cell is ended by what it uses
+            startup_timeout=600,  # by the clock, which only ends what hangs
             record_timing=False,
             # Without it, a widget that draws stops the run; normalise leaves the state out again.
             store_widget_state=True,
@@ -136,58 +133,22 @@ class _Runner:
                 self._run_cells(on_cell)
         except CellExecutionError as error:
             return " ".join(f"{error.ename}: {error.evalue}".split())
-        except CellTimeoutError:
-            return f"it ran for more than {CELL_LIMIT} seconds"
         except DeadKernelError:
-            return "its kernel died, for want of memory perhaps"
+            return "".join(self.ended) or "its kernel died, for want of memory perhaps"
         return ""
 
     def _run_cells(self, on_cell: OnCell | None) -> None:
         cells = list(enumerate(self.notebook.cells))
         code = [(i, cell) for i, cell in cells if cell.cell_type == "code" and cell.source.strip()]
         for self.begun, (index, cell) in enumerate(code, start=1):
+            provisioner: Any = self.kernel.provisioner
             try:
-                self.client.execute_cell(cell, index, execution_count=self.begun)
+                with watched(provisioner.pid) as self.ended:
+                    self.client.execute_cell(cell, index, execution_count=self.begun)
             finally:
-                provisioner: Any = self.kernel.provisioner
                 self.memory = max(self.memory, peak_memory(provisioner.pid))
             if on_cell:
                 on_cell(self.begun, len(code))
-
-
-def peak_memory(pid: int) -> int:
-    """Return the most memory that a process and its children have held, in bytes.
-
-    Where the system keeps no peak (macOS), it is what they hold now; 0 for one that has ended.
-    """
-    return int(_sum(_peak, pid))
-
-
-def core_seconds(pid: int) -> float:
-    """Return the seconds of one core that a process and its children have used.
-
-    Unlike the clock's, they are much the same on a busy machine; 0 for one that has ended.
-    """
-    return _sum(lambda process: sum(process.cpu_times()[:4]), pid)  # its own, ended children's
-
-
-def _sum(measure: Callable[[psutil.Process], float], pid: int) -> float:
-    """Add up a measure over a process and its children."""
-    try:
-        process = psutil.Process(pid)
-        return sum(measure(each) for each in (process, *process.children(recursive=True)))
-    except (psutil.Error, OSError):
-        return 0
-
-
-def _peak(process: psutil.Process) -> int:
-    """Return the most memory that one process has held, in bytes."""
-    if sys.platform == "linux":
-        status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
-        if mark := re.search(r"VmHWM:\s*(\d+) kB", status):
-            return int(mark[1]) * 1024
-    held = process.memory_info()
-    return int(getattr(held, "peak_wset", held.rss))
 
 
 def _claims(ledger: Path) -> tuple[dict[str, Any], ...]:

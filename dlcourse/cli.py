@@ -252,7 +252,7 @@ def reset(
     from dlcourse.exercises.progress import load, reset
 
     known = load()
-    ids = [id for id in known if name is None or id in exercises_of(name)[1]]
+    ids = list(known) if name is None else [id for id in exercises_of(name)[1] if id in known]
     if not ids:
         say("There is nothing to forget.")
     elif yes or typer.confirm(f"Forget the progress on {', '.join(ids)}?"):

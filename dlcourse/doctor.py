@@ -69,7 +69,8 @@ def packages() -> str:
 def differing() -> list[str]:
     """Return the packages of the lock that are here in another version."""
     lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    pins = [pin for pin in map(Requirement, lines) if not pin.marker or pin.marker.evaluate()]
+    named = (Requirement(line.rstrip(" \\")) for line in lines if "==" in line)  # no hashes
+    pins = [pin for pin in named if not pin.marker or pin.marker.evaluate()]
     return [
         f"{pin.name} {found}"
         for pin in pins

@@ -17,7 +17,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from dlcourse import build, portability
+from dlcourse import build, limits, portability
 from dlcourse.course import Lesson
 from dlcourse.paths import ROOT
 from dlcourse.pictures import encode, pictures
@@ -95,12 +95,62 @@ def test_a_failing_cell_is_named_in_one_sentence(make_lesson, source, told):
     assert "\n" not in run.failure
 
 
-def test_a_cell_without_end_is_given_up(make_lesson, monkeypatch):
-    monkeypatch.setattr(build, "CELL_LIMIT", 1)
-    run = build.execute(make_lesson("while True: pass"))
-    assert run.failure == (
-        "Lesson 19 (A tiny lesson) failed at cell [1]: it ran for more than 1 seconds."
+ENDLESS = "while True:\n    pass"
+DEAF = f"import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n{ENDLESS}"
+WAITING = "import threading\nthreading.Event().wait()"
+ELSEWHERE = (
+    "import subprocess, sys\n"
+    "child = subprocess.Popen([sys.executable, '-c', 'while True: pass'])\n"
+    "print(child.pid, file=open('child', 'w'))\n"
+    "child.wait()"
+)
+HURRY = {"CELL_LIMIT": 1.0, "HANG": 3.0, "PAUSE": 0.1}
+"""Limits for cells of a test: a fraction of those of lessons."""
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (ENDLESS, "it used more than 1 seconds of a core and was ended"),
+        (DEAF, "it used more than 1 seconds of a core and was ended"),
+        (ELSEWHERE, "it used more than 1 seconds of a core and was ended"),
+        (WAITING, "it hung, without any work for 3 seconds, and was ended"),
+    ],
+    ids=["endless", "deaf", "elsewhere", "waiting"],
+)
+def test_a_cell_that_takes_too_much_or_hangs_is_ended(make_lesson, monkeypatch, source, told):
+    for name, value in HURRY.items():
+        monkeypatch.setattr(limits, name, value)
+    lesson = make_lesson("1", source, "2")
+    run = build.execute(lesson)
+    assert run.failure == f"Lesson 19 (A tiny lesson) failed at cell [2]: {told}."
+    child = lesson.path.with_name("child")
+    assert not (child.exists() and is_running(int(child.read_text(encoding="utf-8"))))
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process is still there and not merely waiting to be forgotten."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_a_cell_is_not_ended_by_the_clock(make_lesson, monkeypatch):
+    """It works a little all the time, and far longer by the clock than a cell may use a core."""
+    for name, value in HURRY.items():
+        monkeypatch.setattr(limits, name, value)
+    monkeypatch.setattr(limits, "REST", 0.01)
+    slow = (
+        "import time\nuntil = time.monotonic() + 5\n"
+        "while time.monotonic() < until:\n    sum(range(10**6))\n    time.sleep(0.4)"
     )
+    assert build.execute(make_lesson(slow)).failure is None
+
+
+def test_limits_leave_room_for_every_lesson():
+    assert limits.CELL_LIMIT >= 3 * 60  # a lesson may declare 60 seconds
+    assert limits.HANG >= 60
 
 
 def test_the_peak_of_memory_is_seen_after_it_was_given_back(make_lesson):
@@ -115,16 +165,31 @@ def test_the_peak_of_memory_is_seen_after_it_was_given_back(make_lesson):
 def test_a_process_that_ended_uses_nothing():
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    assert build.peak_memory(ended.pid) == build.core_seconds(ended.pid) == 0
-    assert build.peak_memory(os.getpid()) >= psutil.Process().memory_info().rss * 0.9
+    assert limits.peak_memory(ended.pid) == limits.core_seconds(ended.pid) == 0
+    assert limits.peak_memory(os.getpid()) >= psutil.Process().memory_info().rss * 0.9
 
 
 def test_core_seconds_are_those_of_work():
-    before, until = build.core_seconds(os.getpid()), time.process_time() + 0.3
+    before, until = limits.core_seconds(os.getpid()), time.process_time() + 0.3
     while time.process_time() < until:
         pass
-    used = build.core_seconds(os.getpid()) - before
+    used = limits.core_seconds(os.getpid()) - before
     assert used == pytest.approx(0.3, abs=0.1)
+
+
+def test_children_count_in_what_a_process_uses():
+    """A data loader's workers are a lesson's own, those that run and those that have ended."""
+    work = "while time.process_time() < 0.5: pass\nprint(len(data), flush=True)\ninput()"
+    code = f"import time\ndata = b'x' * (100 << 20)\n{work}"
+    before = limits.core_seconds(os.getpid()), limits.peak_memory(os.getpid())
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], **pipes) as child:
+        child.stdout.readline()
+        seconds, memory = limits.core_seconds(os.getpid()), limits.peak_memory(os.getpid())
+        assert seconds - before[0] > 0.4
+        assert memory - before[1] > 100 << 20
+        child.communicate(b"\n")
+    assert limits.core_seconds(os.getpid()) - before[0] > 0.4
 
 
 # --- building -------------------------------------------------------------------------------------
@@ -239,6 +304,26 @@ def test_a_failing_cell_leaves_the_file_untouched(make_lesson):
     assert list(lesson.path.parent.iterdir()) == [lesson.path]
 
 
+def test_a_build_that_is_interrupted_while_it_writes_leaves_the_notebook_whole(
+    make_lesson, monkeypatch
+):
+    lesson = make_lesson("1")
+    before = lesson.path.read_bytes()
+
+    def interrupted(self: Path, content: bytes) -> None:
+        with self.open("wb") as file:
+            file.write(content[: len(content) // 2])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_bytes", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        build.build(lesson)
+    assert lesson.path.read_bytes() == before
+    monkeypatch.undo()
+    assert build.build(lesson)  # what was left behind is in nobody's way
+    assert list(lesson.path.parent.iterdir()) == [lesson.path]
+
+
 def test_what_somebody_saves_during_a_build_is_kept(make_lesson):
     lesson = make_lesson("1")
     with pytest.raises(build.LessonError, match="was saved by somebody else"):
@@ -278,16 +363,39 @@ def test_lessons_are_tested_with_their_figures_and_their_budget(make_lesson, tmp
     assert table["18_bad"][2] == "0"
 
 
-def output_of_pytest(folder: Path) -> str:
+def test_a_cell_that_was_ended_fails_its_lesson_once(make_lesson, tmp_path):
+    too_much = "it used more than 1 seconds of a core and was ended"
+    ended = {
+        ENDLESS: too_much,
+        DEAF: too_much,
+        WAITING: "it hung, without any work for 3 seconds, and was ended",
+        "import os\nos._exit(1)": "its kernel died, for want of memory perhaps",
+    }
+    for number, source in enumerate(ended, start=11):
+        lesson = make_lesson("1", source, *["x"] * 40)
+        lesson.path.rename(tmp_path / f"{number}_ended.ipynb")
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    hurry = "".join(f"limits.{name} = {value}\n" for name, value in HURRY.items())
+    (tmp_path / "hurry.py").write_text(f"from dlcourse import limits\n{hurry}", encoding="utf-8")
+    said = output_of_pytest(tmp_path, "-p", "hurry", "-o", "xfail_strict=true")
+    assert "4 failed, 4 passed, 164 skipped" in said  # the cells after those, and the budgets
+    for told in set(ended.values()):
+        assert said.count(f"Cell 1: {told}") == list(ended.values()).count(told)
+    assert "Not run, for the kernel ended with cell 1." in said
+
+
+def output_of_pytest(folder: Path, *more: str) -> str:
     """Return what pytest says of the lessons in a folder, tested as `make test` tests lessons."""
-    plugins = ["-p", "nbval.plugin", "-p", "xdist.plugin", "-p", "no:cacheprovider"]
+    plugins = ["-p", "nbval.plugin", "-p", "xdist.plugin", "-p", "no:cacheprovider", "-rs", *more]
     options = ["-n", "1", "--dist", "loadfile", "--nbval", "--nbval-current-env", "--color=no"]
     place = ["-c", os.devnull, f"--rootdir={folder}", str(folder)]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *plugins, *options, *place],
         capture_output=True,
         cwd=folder,
-        env=os.environ | build.ONE_THREAD | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env=os.environ
+        | build.ONE_THREAD
+        | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}"},
         encoding="utf-8",
         check=False,
     ).stdout

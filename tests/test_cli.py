@@ -261,6 +261,20 @@ def test_reset_asks_and_forgets_what_was_named(
     assert set(progress.load()) == kept
 
 
+def test_reset_reads_the_lessons_once(lesson: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def find(name: str) -> Lesson:
+        read.append(name)
+        return lesson
+
+    monkeypatch.setattr(cli, "find_lesson", find)
+    for id in ("19.first", "19.second", "01.other"):
+        progress.attempt(id, passed=True)
+    assert dlcourse_("reset", "19", "--yes").exit_code == 0
+    assert read == ["19"]
+
+
 # --- data --------------------------------------------------------------------------------------
 
 

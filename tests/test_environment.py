@@ -19,7 +19,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 REQUIREMENTS = [
     Requirement(line) for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
 ]
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+LOCKED = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+LOCK = [line.removesuffix(" \\") for line in LOCKED if not line.startswith(" ")]
 CONDA_NAMES = {"torch": "pytorch"}  # where conda-forge has another name
 
 PYTHONS = ("3.11.5", "3.11.14", "3.12.0", "3.13.0", "3.13.9")
@@ -67,6 +68,14 @@ def test_lock_meets_every_requirement_on_every_supported_machine(python: str, sy
 def test_lock_pins_exactly_and_names_no_host() -> None:
     line = re.compile(r"[a-z0-9-]+==[A-Za-z0-9.]+( ; [a-z_]+ [-a-z0-9_'.<>=!() ]+)?", re.IGNORECASE)
     assert [text for text in LOCK if not line.fullmatch(text)] == []
+
+
+def test_lock_has_hashes_of_every_package_and_nothing_else() -> None:
+    """Every pin is continued by its hashes, the last of which ends it."""
+    line = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
+    assert [text for text in LOCKED if text.startswith(" ") and not line.fullmatch(text)] == []
+    for this, following in itertools.pairwise([*LOCKED, "end"]):
+        assert this.endswith(" \\") is following.startswith("    --hash="), this
 
 
 def test_lock_holds_torch_first_and_none_of_its_cuda_libraries() -> None:

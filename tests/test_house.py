@@ -13,9 +13,9 @@ from dlcourse.paths import ROOT
 
 FLOORS = (
     {"paths", "seeds", "claims", "data", "autograd"},
-    {"training", "evaluation", "plots"},
+    {"training", "evaluation", "survival", "plots"},
     {"exercises", "widgets"},
-    {"course", "pictures", "build", "portability", "doctor", "cli"},
+    {"course", "pictures", "limits", "build", "portability", "doctor", "cli"},
 )
 PACKAGE = ROOT / "dlcourse"
 

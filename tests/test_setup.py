@@ -1,22 +1,30 @@
 """make.py: set-up from nothing, again, after an interruption, a move or a change."""
 
 import ast
+import hashlib
 import importlib.util
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+import yaml
 from packaging.specifiers import SpecifierSet
 
 from dlcourse.paths import ROOT
+from dlcourse.pictures import FOLDER
+
+LOCKED = "install --require-hashes --no-deps --only-binary :all: -r"
+"""How pip is told to take nothing that it cannot check, and to build nothing."""
 
 
 def load(clone: Path) -> Any:
@@ -81,8 +89,8 @@ def test_setup_installs_torch_the_lock_and_the_course_in_this_order(machine: Mac
     make = machine.make
     venv, torch, lock, imports, course, check = machine.setup()
     assert venv == f"-m venv {make.VENV}"
-    assert torch == "install --no-deps torch==2.13.0"
-    assert lock == f"install --no-deps -r {make.REQUIREMENTS}"
+    assert torch == f"{LOCKED} {make.VENV / 'torch.lock'}"
+    assert lock == f"{LOCKED} {make.REQUIREMENTS}"
     assert "import sys, torch" in imports
     assert course == f"install --no-deps --no-build-isolation -e {make.ROOT}"
     assert check == "check"
@@ -93,7 +101,7 @@ def test_setup_done_is_not_done_again(machine: Machine) -> None:
     assert machine.setup() == []
 
 
-@pytest.mark.parametrize("step", ["-m venv", "torch==", "--no-deps -r", "-e ", "check"])
+@pytest.mark.parametrize("step", ["-m venv", "torch.lock", "requirements.lock", "-e ", "check"])
 def test_interrupted_setup_starts_afresh(machine: Machine, step: str) -> None:
     machine.trouble = {step: KeyboardInterrupt()}
     with pytest.raises(KeyboardInterrupt):
@@ -107,7 +115,7 @@ def test_interrupted_setup_starts_afresh(machine: Machine, step: str) -> None:
 
 
 def test_failed_step_is_named_with_the_end_of_its_log(machine: Machine) -> None:
-    machine.trouble = {"--no-deps -r": subprocess.CalledProcessError(1, "pip")}
+    machine.trouble = {"requirements.lock": subprocess.CalledProcessError(1, "pip")}
     machine.make.VENV.mkdir()
     with pytest.raises(SystemExit, match="JupyterLab, NumPy") as stop:
         machine.setup()
@@ -154,7 +162,7 @@ def test_changed_requirements_are_installed_in_place(machine: Machine, name: str
     with (machine.make.ROOT / name).open("a", encoding="utf-8") as file:
         file.write("# changed\n")
     commands = machine.setup()
-    assert f"install --no-deps -r {machine.make.REQUIREMENTS}" in commands
+    assert f"{LOCKED} {machine.make.REQUIREMENTS}" in commands
     assert not is_fresh(commands)
     assert machine.setup() == []
 
@@ -196,7 +204,8 @@ def test_named_build_of_torch_is_installed_and_kept(
     monkeypatch.setenv("DLCOURSE_TORCH", "cu130")
     _, torch, *_ = commands = machine.setup()
     assert is_fresh(commands)
-    assert torch == f"install torch==2.13.0 --index-url {machine.make.PYTORCH_INDEX}cu130"
+    index = f"{machine.make.PYTORCH_INDEX}cu130"
+    assert torch == f"install --only-binary :all: torch==2.13.0 --index-url {index}"
     monkeypatch.delenv("DLCOURSE_TORCH")
     assert machine.setup() == []
     monkeypatch.setenv("DLCOURSE_TORCH", "cpu")
@@ -215,16 +224,88 @@ def test_nonsense_build_of_torch_is_refused(
     assert machine.setup() == []
 
 
+def of_torch(make: Any) -> list[str]:
+    """Return what pip is asked for when PyTorch is installed: the pin, and how many hashes."""
+    pin, *hashes = (make.VENV / "torch.lock").read_text(encoding="utf-8").split()
+    assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", each) for each in hashes)
+    return [pin, *hashes]
+
+
 def test_cpu_build_comes_from_its_index_on_linux_where_that_answers(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine.make, "reaches", lambda url: True)
+    make = machine.make
+    make.VENV.mkdir()
+    monkeypatch.setattr(make, "reaches", lambda url: True)
     monkeypatch.setattr(sys, "platform", "linux")
-    machine.make.install_torch("cpu")
+    make.install_torch("cpu")
+    assert of_torch(make) == list(make.CPU_BUILD)
     monkeypatch.setattr(sys, "platform", "darwin")
-    machine.make.install_torch("cpu")
-    plain = "install --no-deps torch==2.13.0"
-    assert machine.commands == [f"{plain} --index-url {machine.make.PYTORCH_INDEX}cpu", plain]
+    make.install_torch("cpu")
+    assert of_torch(make) == make.torch_entry()
+    plain = f"{LOCKED} {make.VENV / 'torch.lock'}"
+    assert machine.commands == [f"{plain} --index-url {make.PYTORCH_INDEX}cpu", plain]
+
+
+def test_cpu_build_may_lie_on_a_mirror_and_else_linux_gets_the_build_that_there_is(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, asked = machine.make, []
+    make.VENV.mkdir()
+    monkeypatch.setattr(sys, "platform", "linux")
+    make.install_torch("cpu")
+    assert of_torch(make) == list(make.CPU_BUILD)
+
+    def has_no_cpu_build(*_: str) -> None:
+        asked.append(of_torch(make))
+        if asked[-1] == list(make.CPU_BUILD):
+            raise subprocess.CalledProcessError(1, "pip")
+
+    monkeypatch.setattr(make, "logged", has_no_cpu_build)
+    make.install_torch("cpu")
+    assert asked == [list(make.CPU_BUILD), make.torch_entry()]
+
+
+def test_cpu_build_is_the_release_that_is_locked(make: Any) -> None:
+    pin, *hashes = make.CPU_BUILD
+    assert pin == f"{make.torch_pin()}+cpu"
+    assert len(set(hashes)) == 2 * 3  # for two kinds of processor and three Pythons
+
+
+def test_a_file_that_is_not_the_locked_one_is_refused(tmp_path: Path) -> None:
+    """What pip makes of set-up's options: no hash, a wheel with one more byte, a source."""
+    make = load(ROOT)
+    wheel = tmp_path / "tiny-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as file:
+        file.writestr("tiny.py", "")
+        file.writestr(
+            "tiny-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1\n"
+        )
+        file.writestr("tiny-1.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        file.writestr("tiny-1.dist-info/RECORD", "")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    lock = tmp_path / "tiny.lock"
+
+    def installed(*options: str) -> str:
+        place = ("--isolated", "--no-index", "--find-links", str(tmp_path), "--no-cache-dir")
+        command = (sys.executable, "-m", "pip", "install", *place, "--target", str(tmp_path / "to"))
+        run = subprocess.run(
+            [*command, *options, "-r", str(lock)],
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        return run.stdout + run.stderr
+
+    lock.write_text("tiny==1\n", encoding="utf-8")
+    assert "Hashes are required" in installed(*make.LOCKED)
+    lock.write_text(f"tiny==1 --hash=sha256:{digest}\n", encoding="utf-8")
+    assert "Successfully installed tiny-1" in installed(*make.LOCKED)
+    with wheel.open("ab") as file:
+        file.write(b"x")
+    assert "DO NOT MATCH THE HASHES" in installed(*make.LOCKED)
+    wheel.rename(tmp_path / "tiny-1.tar.gz")
+    assert "No matching distribution found for tiny==1" in installed(*make.LOCKED)
 
 
 def test_unreachable_index_is_not_waited_for(make: Any) -> None:
@@ -233,7 +314,7 @@ def test_unreachable_index_is_not_waited_for(make: Any) -> None:
 
 def test_cuda_build_gets_its_libraries(machine: Machine) -> None:
     machine.trouble = {"import sys, torch": subprocess.CalledProcessError(1, "python")}
-    assert "install torch==2.13.0" in machine.setup()
+    assert "install --only-binary :all: torch==2.13.0" in machine.setup()
 
 
 def test_news_are_switched_off_inside_the_environment(machine: Machine) -> None:
@@ -377,6 +458,20 @@ def test_commands_keep_what_programs_remember_in_the_clone(make: Any) -> None:
     assert all(folder.is_relative_to(make.ROOT) for folder in folders)
 
 
+def test_lessons_are_tested_whole_and_every_output_is_compared(make: Any) -> None:
+    """`--nbval-lax` compares nothing, and deselected or ignored tests are not run."""
+    lessons = make.test_parts()["lessons"]
+    assert lessons == [
+        *("pytest", "-n", "2", "--dist", "loadfile"),
+        *("--nbval", "--nbval-current-env", "--nbval-kernel-startup-timeout", "600"),
+        "notebooks",
+    ]
+    assert make.test_parts()["package"] == ["pytest", "-n", "2", "tests"]
+    tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    options = set(shlex.split(tool["pytest"]["ini_options"]["addopts"]))
+    assert options <= {"--strict-markers", "-ra", "-m", "not network"}
+
+
 @pytest.mark.parametrize("broken", [[], ["types"], ["lint", "lessons"]])
 def test_every_part_of_the_tests_runs_and_failures_are_named(
     make: Any,
@@ -401,10 +496,36 @@ def test_every_part_of_the_tests_runs_and_failures_are_named(
 
 
 def test_lock_keeps_torch_first_and_drops_cuda(make: Any) -> None:
-    resolution = (
-        "cuda-toolkit==13.0\nnumpy==2.4.6\nnvidia-cublas==13.0\ntorch==2.13.0\ntriton==3.7\n"
+    names = (
+        "cuda-toolkit==13.0",
+        "numpy==2.4.6",
+        "nvidia-cublas==13.0",
+        "torch==2.13.0",
+        "triton==3",
     )
-    assert make.locked(resolution) == "torch==2.13.0\nnumpy==2.4.6\n"
+    resolution = "".join(
+        f"{name} \\\n    --hash=sha256:0 \\\n    --hash=sha256:1\n" for name in names
+    )
+    torch, numpy = make.entries(make.locked(resolution))
+    assert torch == "torch==2.13.0 \\\n    --hash=sha256:0 \\\n    --hash=sha256:1\n"
+    assert numpy.startswith("numpy==2.4.6 ")
+
+
+def test_lock_is_resolved_with_hashes_and_without_sources(
+    make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        asked.extend(command)
+        return subprocess.CompletedProcess(command, 0, "numpy==3\ntorch==2\n")
+
+    monkeypatch.setattr(make.shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(make.subprocess, "run", run)
+    assert make.lock() == 0
+    text = " ".join(asked)
+    assert all(option in text for option in ("--generate-hashes", "--only-binary :all:"))
+    assert make.REQUIREMENTS.read_text(encoding="utf-8") == "torch==2\nnumpy==3\n"
 
 
 def test_unknown_command_is_answered_with_those_there_are(
@@ -419,3 +540,43 @@ def test_makefile_passes_on_every_command(make: Any) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     (targets,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
     assert targets.split() == list(make.COMMANDS)
+
+
+# --- continuous integration --------------------------------------------------------------------
+
+
+def jobs(name: str) -> dict[str, Any]:
+    """Return the jobs of a workflow."""
+    workflow = yaml.safe_load((ROOT / ".github/workflows" / name).read_text(encoding="utf-8"))
+    return dict(workflow["jobs"])
+
+
+def commands(job: dict[str, Any]) -> list[str]:
+    """Return what a job runs."""
+    return [step["run"].strip() for step in job["steps"] if "run" in step]
+
+
+def test_what_the_readme_says_is_what_continuous_integration_runs() -> None:
+    assert "| run every test | `make test` |" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == "make test"
+    assert commands(jobs("tests.yml")["test"]) == ["python make.py test"]
+
+
+def test_every_week_shows_what_no_change_can_be_blamed_for() -> None:
+    weekly = jobs("weekly.yml")
+    assert weekly["seeds"]["strategy"]["matrix"]["seed"] == [1, 2, 3, 4, 5]
+    ran = {name: "\n".join(commands(job)) for name, job in weekly.items()}
+    assert ".venv/bin/dlcourse run" in ran["seeds"]
+    assert ran["portability"] == "python make.py portability"
+    assert "pytest -m network tests/data" in ran["sources"]
+    found = weekly["versions"]["strategy"]["matrix"]["include"]
+    assert [each["resolution"] for each in found] == ["lowest-direct", "highest"]
+
+
+@pytest.mark.parametrize(("name", "job"), [("tests.yml", "test"), ("weekly.yml", "portability")])
+def test_figures_that_differ_are_kept(name: str, job: str) -> None:
+    (upload,) = (
+        step for step in jobs(name)[job]["steps"] if "upload-artifact" in step.get("uses", "")
+    )
+    assert upload["if"] == "failure()"
+    assert ROOT / upload["with"]["path"] == FOLDER
