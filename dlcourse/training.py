@@ -1,5 +1,7 @@
 """The one PyTorch training loop, which all lessons from 36 on use; lesson 36 opens and reads it.
 
+`fit_one_cycle` is the recipe that most of them share: AdamW on one cycle of the learning rate.
+
 Epochs and batches are counted from 0. Whatever is drawn in epoch e (the order of the examples,
 dropout, augmentation) follows from the run's stream and e alone, never from what went before. So
 a run that was interrupted ends with the same bits as one that was not, on the same machine.
@@ -8,7 +10,7 @@ a run that was interrupted ends with the same bits as one that was not, on the s
 import io
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +22,8 @@ import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
+from torch.optim import AdamW, Optimizer
+from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
 from tqdm.auto import tqdm
 
 from dlcourse import seeds
@@ -76,7 +78,7 @@ def fit(
 ) -> History:
     """Train `model`, in place and on `device()`, and return what was measured on the way.
 
-    `optimizer` holds the model's parameters, `scheduler` (if any) that optimiser; it is stepped
+    `optimizer` holds the model's parameters, `scheduler` (if any) that optimizer; it is stepped
     once a batch. Gradients longer than `clip`, all taken together, are cut to that length.
     `augment` changes the inputs of each training batch and draws from PyTorch's generator.
 
@@ -111,11 +113,11 @@ def fit(
             torch.manual_seed(seeds.seed(*stream, epoch))
             order = torch.from_numpy(seeds.rng(*stream, epoch).permutation(len(inputs)))
             model.train()
-            for batch, chosen in enumerate(torch.split(order, batch_size)):
-                x, y = inputs[chosen].to(where), targets[chosen].to(where)  # data
+            for batch, rows in enumerate(torch.split(order, batch_size)):
+                x, y = inputs[rows].to(where), targets[rows].to(where)  # data
                 output = model(x if augment is None else augment(x))  # forward
                 error = loss(output, y)  # loss
-                total += len(chosen) * _finite(error.item(), "loss", epoch, batch)
+                total += len(rows) * _finite(error.item(), "loss", epoch, batch)
                 optimizer.zero_grad()  # zero
                 error.backward()  # type: ignore[no-untyped-call]  # backward
                 if clip is not None:
@@ -135,6 +137,39 @@ def fit(
     if run.best is not None:
         model.load_state_dict(run.best)
     return history
+
+
+def fit_one_cycle(
+    model: nn.Module,
+    train: Examples,
+    *,
+    rate: float,
+    epochs: int,
+    batch_size: int = 64,
+    adamw: Mapping[str, Any] | None = None,
+    cycle: Mapping[str, Any] | None = None,
+    **settings: Any,
+) -> History:
+    """Train by AdamW while the learning rate rises to `rate` and falls to zero; no bar is drawn.
+
+    `adamw` and `cycle` hold what is to differ from PyTorch's own settings of `AdamW` and
+    `OneCycleLR`, `settings` are those of `fit`. Raises what `fit` raises, and ValueError for a rate
+    that is not positive.
+
+    The cycle: L. N. Smith and N. Topin (2017), Super-convergence, arXiv:1708.07120; the decay:
+    I. Loshchilov and F. Hutter (2019), Decoupled weight decay regularization, arXiv:1711.05101.
+    """
+    inputs, _ = _examples("train", train)
+    if not 0 < rate < math.inf or epochs < 1 or batch_size < 1:
+        raise ValueError(
+            f"fit_one_cycle() was given rate={rate}, epochs={epochs} and batch_size={batch_size}: "
+            "give a rate above 0 and whole numbers from 1 up."
+        )
+    optimizer = AdamW(model.parameters(), lr=rate, **adamw or {})
+    steps = epochs * math.ceil(len(inputs) / batch_size)
+    scheduler = OneCycleLR(optimizer, rate, total_steps=steps, **cycle or {})
+    given = {"optimizer": optimizer, "scheduler": scheduler, "progress": False}
+    return fit(model, train, epochs=epochs, batch_size=batch_size, **given, **settings)
 
 
 @dataclass
@@ -178,7 +213,7 @@ class _Run:
         if not isinstance(state, dict) or state.get("facts") != self.facts:
             raise ValueError(
                 f"The checkpoint {os.fspath(path)} was not written by this run (the same data, "
-                "batch size, clip, stream, seed, optimiser, schedule and model): "
+                "batch size, clip, stream, seed, optimizer, schedule and model): "
                 "delete it to start afresh, or name another file."
             )
         self.history, self.best = History(**state["history"]), state["best"]
@@ -324,7 +359,7 @@ def _check(
     moved = {id(p) for group in optimizer.param_groups for p in group["params"]}
     if not moved <= {id(p) for p in model.parameters()}:
         raise ValueError(
-            "fit() was given an optimiser that moves the weights of another model: "
+            "fit() was given an optimizer that moves the weights of another model: "
             "make it from this model.parameters()."
         )
 
