@@ -168,8 +168,16 @@ def fit_one_cycle(
     optimizer = AdamW(model.parameters(), lr=rate, **adamw or {})
     steps = epochs * math.ceil(len(inputs) / batch_size)
     scheduler = OneCycleLR(optimizer, rate, total_steps=steps, **cycle or {})
-    given = {"optimizer": optimizer, "scheduler": scheduler, "progress": False}
-    return fit(model, train, epochs=epochs, batch_size=batch_size, **given, **settings)
+    return fit(
+        model,
+        train,
+        optimizer=optimizer,
+        scheduler=scheduler,
+        epochs=epochs,
+        batch_size=batch_size,
+        progress=False,
+        **settings,
+    )
 
 
 @dataclass
