@@ -78,7 +78,7 @@ def fit(
 ) -> History:
     """Train `model`, in place and on `device()`, and return what was measured on the way.
 
-    `optimizer` holds the model's parameters, `scheduler` (if any) that optimizer; it is stepped
+    `optimizer` holds the model's parameters, `scheduler` (if any) that optimiser; it is stepped
     once a batch. Gradients longer than `clip`, all taken together, are cut to that length.
     `augment` changes the inputs of each training batch and draws from PyTorch's generator.
 
@@ -113,11 +113,11 @@ def fit(
             torch.manual_seed(seeds.seed(*stream, epoch))
             order = torch.from_numpy(seeds.rng(*stream, epoch).permutation(len(inputs)))
             model.train()
-            for batch, rows in enumerate(torch.split(order, batch_size)):
-                x, y = inputs[rows].to(where), targets[rows].to(where)  # data
+            for batch, chosen in enumerate(torch.split(order, batch_size)):
+                x, y = inputs[chosen].to(where), targets[chosen].to(where)  # data
                 output = model(x if augment is None else augment(x))  # forward
                 error = loss(output, y)  # loss
-                total += len(rows) * _finite(error.item(), "loss", epoch, batch)
+                total += len(chosen) * _finite(error.item(), "loss", epoch, batch)
                 optimizer.zero_grad()  # zero
                 error.backward()  # type: ignore[no-untyped-call]  # backward
                 if clip is not None:
@@ -221,7 +221,7 @@ class _Run:
         if not isinstance(state, dict) or state.get("facts") != self.facts:
             raise ValueError(
                 f"The checkpoint {os.fspath(path)} was not written by this run (the same data, "
-                "batch size, clip, stream, seed, optimizer, schedule and model): "
+                "batch size, clip, stream, seed, optimiser, schedule and model): "
                 "delete it to start afresh, or name another file."
             )
         self.history, self.best = History(**state["history"]), state["best"]
@@ -367,7 +367,7 @@ def _check(
     moved = {id(p) for group in optimizer.param_groups for p in group["params"]}
     if not moved <= {id(p) for p in model.parameters()}:
         raise ValueError(
-            "fit() was given an optimizer that moves the weights of another model: "
+            "fit() was given an optimiser that moves the weights of another model: "
             "make it from this model.parameters()."
         )
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.calibration import CalibratedClassifierCV, calibration_curve
 from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, roc_auc_score
 
 from dlcourse.evaluation import (
@@ -303,18 +304,6 @@ def test_calibration_of_tied_forecasts_is_scikit_learns_in_any_order(rows, bins)
     np.testing.assert_allclose(back.observed, ours.observed)
 
 
-class Passes:
-    """A classifier of scikit-learn's kind whose decision is its input."""
-
-    classes_ = np.array([0, 1])
-
-    def fit(self, x, y):
-        return self
-
-    def decision_function(self, x):
-        return x[:, 0]
-
-
 @pytest.mark.parametrize(("method", "theirs"), [("platt", "sigmoid"), ("isotonic", "isotonic")])
 @pytest.mark.parametrize("share", [0.5, 0.02])
 def test_recalibration_is_scikit_learns(method, theirs, share, rng):
@@ -322,7 +311,9 @@ def test_recalibration_is_scikit_learns(method, theirs, share, rng):
     scores = 3 * happened + rng.normal(-5, 2, size=2000)
     asked = np.linspace(-20, 20, 101)
     ours = recalibration(happened, scores, method)(asked)
-    oracle = CalibratedClassifierCV(FrozenEstimator(Passes()), method=theirs)
+    passes = LogisticRegression()  # whose decision is its input
+    passes.classes_, passes.coef_, passes.intercept_ = np.arange(2), np.ones((1, 1)), np.zeros(1)
+    oracle = CalibratedClassifierCV(FrozenEstimator(passes), method=theirs)
     expected = oracle.fit(scores[:, None], happened).predict_proba(asked[:, None])[:, 1]
     np.testing.assert_allclose(ours, expected, atol=1e-4)
     assert (np.diff(ours) >= 0).all()
