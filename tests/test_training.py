@@ -435,7 +435,6 @@ def test_one_cycle_is_adamw_with_its_schedule(adamw, cycle):
     )
     assert same(ours, theirs)
     assert history == expected
-    assert optimizer.param_groups[0]["lr"] < 1e-6
 
 
 @pytest.mark.parametrize("wrong", [{"rate": 0}, {"rate": float("nan")}, {"epochs": 0}])
