@@ -121,11 +121,11 @@ def level(ax: Axes, y: float, label: str, color: str = GREY) -> None:
 
 def dots(ax: Axes, groups: Mapping[str, npt.ArrayLike]) -> None:
     """Draw a column of dots a group, one dot a run, with a bar at the mean and its name below."""
-    colors = plt.rcParams["axes.prop_cycle"].by_key()["color"]
-    for column, (values, color) in enumerate(zip(groups.values(), colors, strict=False)):
+    for column, values in enumerate(groups.values()):
         runs = np.asarray(values)
         aside = np.linspace(-0.2, 0.2, len(runs))
-        ax.plot(column + aside, runs, "o", color=color, ms=6, alpha=0.7)
+        # "C7" begins the style's colours again: each group has its name, so none needs its own.
+        ax.plot(column + aside, runs, "o", color=f"C{column}", ms=6, alpha=0.7)
         ax.plot([column - 0.3, column + 0.3], [runs.mean()] * 2, color=INK)
     ax.set_xticks(range(len(groups)), list(groups))
     ax.set_xlim(-0.6, len(groups) - 0.4)

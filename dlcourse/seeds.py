@@ -22,9 +22,13 @@ def base() -> int:
 
 
 def _sequence(stream: tuple[str | int, ...]) -> np.random.SeedSequence:
-    """Mix the run's seed with a stream's name; distinct names give independent streams."""
-    name = "/".join(str(part) for part in stream)
-    return np.random.SeedSequence([base(), *name.encode()])
+    """Mix the run's seed with a stream's name; distinct names give independent streams.
+
+    The parts are joined by "/". One within a part becomes the byte 255, which UTF-8 never uses, so
+    that ("a/b",) and ("a", "b") are two names.
+    """
+    name = b"/".join(str(part).encode().replace(b"/", b"\xff") for part in stream)
+    return np.random.SeedSequence([base(), *name])
 
 
 def rng(*stream: str | int) -> np.random.Generator:

@@ -1,5 +1,7 @@
 """The one PyTorch training loop, which all lessons from 36 on use; lesson 36 opens and reads it.
 
+`fit_one_cycle` is the recipe that most of them share: AdamW on one cycle of the learning rate.
+
 Epochs and batches are counted from 0. Whatever is drawn in epoch e (the order of the examples,
 dropout, augmentation) follows from the run's stream and e alone, never from what went before. So
 a run that was interrupted ends with the same bits as one that was not, on the same machine.
@@ -8,7 +10,7 @@ a run that was interrupted ends with the same bits as one that was not, on the s
 import io
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +22,8 @@ import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
+from torch.optim import AdamW, Optimizer
+from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
 from tqdm.auto import tqdm
 
 from dlcourse import seeds
@@ -135,6 +137,47 @@ def fit(
     if run.best is not None:
         model.load_state_dict(run.best)
     return history
+
+
+def fit_one_cycle(
+    model: nn.Module,
+    train: Examples,
+    *,
+    rate: float,
+    epochs: int,
+    batch_size: int = 64,
+    adamw: Mapping[str, Any] | None = None,
+    cycle: Mapping[str, Any] | None = None,
+    **settings: Any,
+) -> History:
+    """Train by AdamW while the learning rate rises to `rate` and falls to zero; no bar is drawn.
+
+    `adamw` and `cycle` hold what is to differ from PyTorch's own settings of `AdamW` and
+    `OneCycleLR`, `settings` are those of `fit`. Raises what `fit` raises, and ValueError for a rate
+    that is not positive.
+
+    The cycle: L. N. Smith and N. Topin (2017), Super-convergence, arXiv:1708.07120; the decay:
+    I. Loshchilov and F. Hutter (2019), Decoupled weight decay regularization, arXiv:1711.05101.
+    """
+    inputs, _ = _examples("train", train)
+    if not 0 < rate < math.inf or epochs < 1 or batch_size < 1:
+        raise ValueError(
+            f"fit_one_cycle() was given rate={rate}, epochs={epochs} and batch_size={batch_size}: "
+            "give a rate above 0 and whole numbers from 1 up."
+        )
+    optimizer = AdamW(model.parameters(), lr=rate, **adamw or {})
+    steps = epochs * math.ceil(len(inputs) / batch_size)
+    scheduler = OneCycleLR(optimizer, rate, total_steps=steps, **cycle or {})
+    return fit(
+        model,
+        train,
+        optimizer=optimizer,
+        scheduler=scheduler,
+        epochs=epochs,
+        batch_size=batch_size,
+        progress=False,
+        **settings,
+    )
 
 
 @dataclass

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from sklearn.calibration import calibration_curve
+from sklearn.calibration import CalibratedClassifierCV, calibration_curve
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, roc_auc_score
 
 from dlcourse.evaluation import (
@@ -16,10 +18,12 @@ from dlcourse.evaluation import (
     calibration,
     comparison,
     cost,
-    costs,
+    cost_curve,
     group_split,
     paired,
     paired_bootstrap,
+    recalibration,
+    row_costs,
     study,
     t_interval,
     time_split,
@@ -71,12 +75,12 @@ def test_a_bootstrap_interval_is_scipys_percentile(rng):
     np.testing.assert_allclose(ours[1:], [theirs.low, theirs.high], atol=0.012)
 
 
-def test_a_bootstrap_keeps_the_decidedof_its_arrays_together(rng):
+def test_a_bootstrap_keeps_the_rows_of_its_arrays_together(rng):
     one = rng.normal(size=50)
     assert bootstrap(lambda a, b: np.abs(a - b).max(), one, one, resamples=50) == (0, 0, 0)
 
 
-def test_a_bootstrap_of_groups_is_wider_where_their_decidedsay_the_same(rng):
+def test_a_bootstrap_of_groups_is_wider_where_their_rows_say_the_same(rng):
     groups = np.repeat(np.arange(20), 50)
     values = rng.normal(size=20)[groups]
     by_row, by_group = bootstrap(np.mean, values), bootstrap(np.mean, values, groups=groups)
@@ -112,15 +116,71 @@ def test_a_paired_bootstrap_sees_a_small_difference_on_the_same_rows(rng):
     targets = rng.integers(2, size=500)
     scores = targets + rng.normal(0, 1, size=500)
     worse = scores + rng.normal(0, 0.3, size=500)
-    difference = paired_bootstrap(roc_auc_score, targets, scores, worse)
-    apart = [bootstrap(roc_auc_score, targets, each) for each in (scores, worse)]
+    difference = paired_bootstrap(roc_auc_score, targets, scores, worse, resamples=200)
+    apart = [bootstrap(roc_auc_score, targets, each, resamples=200) for each in (scores, worse)]
     expected = roc_auc_score(targets, scores) - roc_auc_score(targets, worse)
     assert difference.estimate == pytest.approx(expected)
     assert difference.high - difference.low < 0.7 * (apart[0].high - apart[0].low)
-    assert paired_bootstrap(roc_auc_score, targets, scores, scores) == (0, 0, 0)
+    assert paired_bootstrap(roc_auc_score, targets, scores, scores, resamples=20) == (0, 0, 0)
 
 
-def test_a_comparison_has_a_row_a_model():
+def test_a_paired_bootstrap_draws_whole_groups(rng):
+    cards = np.repeat(np.arange(30), 40)
+    better = (rng.normal(0.1, 0.5, size=30)[cards] > 0).astype(int)  # card by card
+    right, targets = np.zeros(1200), np.zeros(1200)
+
+    def share_wrong(targets, answers):
+        return np.mean(targets != answers)
+
+    by_row = paired_bootstrap(share_wrong, targets, right, better)
+    by_card = paired_bootstrap(share_wrong, targets, right, better, groups=cards)
+    assert by_card.estimate == by_row.estimate
+    assert by_card.high - by_card.low > 4 * (by_row.high - by_row.low)
+
+
+def test_groups_of_unequal_size_are_drawn_as_often_as_any():
+    names, seen = np.array(["a", "b", "b", "b", "c", "c"]), []
+    bootstrap(lambda drawn: seen.append(drawn) or 0.0, names, groups=names, resamples=3000)
+    counts = {name: np.mean([np.sum(drawn == name) for drawn in seen[:-1]]) for name in "abc"}
+    assert counts == pytest.approx({"a": 1, "b": 3, "c": 2}, rel=0.06)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.8, 0.95])
+def test_a_bootstrap_leaves_out_what_its_level_says(level):
+    values = []
+
+    def metric(rows):
+        values.append(rows.mean())
+        return values[-1]
+
+    _, low, high = bootstrap(metric, np.arange(40.0), level=level)
+    drawn = np.array(values[:-1])  # the last is the estimate
+    assert np.mean(drawn < low) == pytest.approx((1 - level) / 2, abs=0.003)
+    assert np.mean(drawn > high) == pytest.approx((1 - level) / 2, abs=0.003)
+
+
+def test_the_seed_moves_a_bootstrap_and_a_split(rng, monkeypatch):
+    def drawn():
+        return bootstrap(np.mean, np.arange(30.0)).low, group_split(np.arange(50))[1].tolist()
+
+    monkeypatch.setenv("DLCOURSE_SEED", "0")
+    first = drawn()
+    assert drawn() == first
+    monkeypatch.setenv("DLCOURSE_SEED", "1")
+    second = drawn()
+    assert second[0] != first[0]
+    assert second[1] != first[1]
+
+
+@pytest.mark.parametrize(("level", "named"), [(0.95, "95"), (0.995, "99.5"), (0.9, "90")])
+def test_a_comparison_names_the_level_it_shows(level, named):
+    table = comparison({"a": [0.5, 0.7, 0.65]}, digits=6, level=level)
+    (shown,) = table[f"{named}% interval"]
+    _, low, high = t_interval([0.5, 0.7, 0.65], level)
+    assert shown == f"{low:.6f} to {high:.6f}"
+
+
+def test_a_comparison_has_a_row_per_model():
     table = comparison({"a": [0.5, 0.7], "guessing": 0.1}, digits=2)
     assert list(table.index) == ["a", "guessing"]
     assert list(table.loc["a"]) == ["0.60", "-0.67 to 1.87", 2]
@@ -132,11 +192,12 @@ def test_a_comparison_has_a_row_a_model():
 
 
 def a_study(**runs):
-    return Study(question="?", metric="accuracy", runs=runs, seconds=1.5, date="2026-01-31")
+    told = {"question": "?", "metric": "accuracy", "date": "2026-01-31", "versions": {"numpy": "2"}}
+    return Study(runs=runs, seconds=1.5, **told)
 
 
 def test_a_study_is_read_back_as_it_was_written(tmp_path, monkeypatch):
-    monkeypatch.setattr("dlcourse.evaluation.STUDIES", tmp_path)
+    monkeypatch.setattr("dlcourse.evaluation.studies.STUDIES", tmp_path)
     written = a_study(network=[0.9, 0.8, 0.95])
     written.save("digits")
     assert study("digits") == written
@@ -145,23 +206,39 @@ def test_a_study_is_read_back_as_it_was_written(tmp_path, monkeypatch):
 
 
 def test_a_study_with_a_figure_that_is_no_number_is_not_written(tmp_path, monkeypatch):
-    monkeypatch.setattr("dlcourse.evaluation.STUDIES", tmp_path)
+    monkeypatch.setattr("dlcourse.evaluation.studies.STUDIES", tmp_path)
     with pytest.raises(ValueError, match="not JSON compliant"):
         a_study(network=[0.9, float("nan")]).save("digits")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_study_that_is_not_there_is_named_with_the_command_that_makes_it(tmp_path, monkeypatch):
-    monkeypatch.setattr("dlcourse.evaluation.STUDIES", tmp_path)
+    monkeypatch.setattr("dlcourse.evaluation.studies.STUDIES", tmp_path)
     with pytest.raises(FileNotFoundError, match=r"benchmarks/studies/digits\.py"):
         study("digits")
 
 
 def test_the_next_run_lies_in_its_interval_as_often_as_promised(rng):
-    draws = rng.normal(size=(4000, 6))
+    draws = rng.normal(size=(2000, 6))
     intervals = [a_study(network=row[:5]).next_run("network", level=0.8) for row in draws]
     inside = [low <= row[5] <= high for row, (_, low, high) in zip(draws, intervals, strict=True)]
-    assert np.mean(inside) == pytest.approx(0.8, abs=4 * np.sqrt(0.16 / 4000))
+    assert np.mean(inside) == pytest.approx(0.8, abs=4 * np.sqrt(0.16 / 2000))
+
+
+def test_a_limit_is_given_back_where_chance_would_not_cross_it():
+    # Mean 10, s = 1: one more of five runs lies beyond 10 + 7.1732 · √1.2 once in a thousand.
+    runs = np.array([-2, -1, 0, 1, 2]) / np.sqrt(2.5) + 10
+    edge = 7.1732 * np.sqrt(1.2)
+    for side in (1, -1):
+        assert a_study(network=runs).limit("network", 10 + side * (edge + 0.01)) > 0
+        with pytest.raises(ValueError, match=r"one run in 99\d crosses it by chance"):
+            a_study(network=runs).limit("network", 10 + side * (edge - 0.01))
+
+
+@pytest.mark.parametrize("runs", [[3.0], [3.0, 3.0, 3.0]])
+def test_runs_without_spread_make_no_limit_safe(runs):
+    with pytest.raises(ValueError, match=r"whose \d run\(s\) show no spread: make five"):
+        a_study(network=runs).limit("network", 100)
 
 
 # Splits
@@ -207,6 +284,58 @@ def test_calibration_is_scikit_learns(rng):
     assert ours.rows.sum() == 1000
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0.0, 0.1, 0.3, 0.7, 1.0]), st.booleans()),
+        min_size=1,
+        max_size=60,
+    ).filter(lambda rows: len({happened for _, happened in rows}) == 2),
+    st.integers(1, 12),
+)
+def test_calibration_of_tied_forecasts_is_scikit_learns_in_any_order(rows, bins):
+    forecast, happened = (np.array(column) for column in zip(*rows, strict=True))
+    bins = min(bins, len(rows))
+    ours = calibration(happened, forecast, bins)
+    observed, predicted = calibration_curve(happened, forecast, n_bins=bins, strategy="quantile")
+    np.testing.assert_allclose(ours.forecast, predicted)
+    np.testing.assert_allclose(ours.observed, observed)
+    assert ours.rows.sum() == len(rows)
+    back = calibration(happened[::-1], forecast[::-1], bins)
+    np.testing.assert_allclose(back.observed, ours.observed)
+
+
+@pytest.mark.parametrize(("method", "theirs"), [("platt", "sigmoid"), ("isotonic", "isotonic")])
+@pytest.mark.parametrize("share", [0.5, 0.02])
+def test_recalibration_is_scikit_learns(method, theirs, share, rng):
+    happened = (rng.random(2000) < share).astype(int)
+    scores = 3 * happened + rng.normal(-5, 2, size=2000)
+    asked = np.linspace(-20, 20, 101)
+    ours = recalibration(happened, scores, method)(asked)
+    passes = LogisticRegression()  # whose decision is its input
+    passes.classes_, passes.coef_, passes.intercept_ = np.arange(2), np.ones((1, 1)), np.zeros(1)
+    oracle = CalibratedClassifierCV(FrozenEstimator(passes), method=theirs)
+    expected = oracle.fit(scores[:, None], happened).predict_proba(asked[:, None])[:, 1]
+    np.testing.assert_allclose(ours, expected, atol=1e-4)
+    assert (np.diff(ours) >= 0).all()
+
+
+@pytest.mark.parametrize("method", ["platt", "isotonic"])
+def test_recalibration_mends_forecasts_that_boast(method, rng):
+    p = rng.random(8000)
+    happened = rng.random(8000) < p
+    boasting = 3 * np.log(p / (1 - p))  # three times too sure
+    mend = recalibration(happened[:4000], boasting[:4000], method)
+    raw = calibration(happened[4000:], 1 / (1 + np.exp(-boasting[4000:])))
+    mended = calibration(happened[4000:], mend(boasting[4000:]))
+    assert raw.error > 0.1
+    assert mended.error < 0.03
+
+
+def test_recalibration_is_never_quite_certain():
+    mend = recalibration([0, 0, 1, 1], [-2.0, -1.0, 1.0, 2.0])
+    assert 0 < mend([-2.0])[0] < 0.5 < mend([2.0])[0] < 1
+
+
 def test_calibration_error_tells_honest_forecasts_from_boasting():
     forecast = np.repeat([0.2, 0.8], 100)
     happened = np.repeat([1, 0, 1, 0], [20, 80, 80, 20])
@@ -224,7 +353,7 @@ def test_calibration_error_tells_honest_forecasts_from_boasting():
 )
 def test_costs_are_what_a_brute_force_count_gives(rows, alarm):
     outcomes, probabilities, amounts = (np.array(column) for column in zip(*rows, strict=True))
-    result = costs(outcomes, probabilities, miss=amounts, alarm=alarm)
+    result = cost_curve(outcomes, probabilities, miss=amounts, alarm=alarm)
     assert set(result.thresholds) == {*probabilities, np.inf}
     for threshold, total in zip(result.thresholds, result.totals, strict=True):
         alarms = probabilities >= threshold
@@ -234,6 +363,20 @@ def test_costs_are_what_a_brute_force_count_gives(rows, alarm):
         assert cost(outcomes, alarms, amounts, alarm) == pytest.approx(by_hand)
     best = cost(outcomes, probabilities >= result.best, amounts, alarm)
     assert best == pytest.approx(result.totals.min())
+
+
+def test_costs_of_single_decisions_give_totals_and_savings_with_intervals(rng):
+    cards, amounts = np.repeat(np.arange(40), 5), rng.integers(1, 100, size=200)
+    fraud = (cards < 10).astype(int)
+    first, second = fraud.astype(bool), cards < 5  # all frauds called, and those of five cards
+    here, there = (row_costs(fraud, alarms, miss=amounts, alarm=3) for alarms in (first, second))
+    assert here.sum() == cost(fraud, first, miss=amounts, alarm=3) == 3 * 50
+    assert there.tolist() == np.where(cards < 5, 3, fraud * amounts).tolist()
+    saved = bootstrap(np.sum, there - here, groups=cards)
+    assert saved.estimate == there.sum() - here.sum()
+    assert saved.low > 0
+    rows = bootstrap(np.sum, there - here)
+    assert saved.high - saved.low > 1.5 * (rows.high - rows.low)  # five payments at once
 
 
 # Model cards
@@ -286,10 +429,16 @@ def test_a_model_card_with_an_empty_section_is_refused():
         (lambda: group_split([1, 1, 1]), r"was given 1 group"),
         (lambda: time_split([1, 1, 1]), "too many share one moment"),
         (lambda: time_split([1, np.inf]), "not finite"),
-        (lambda: calibration([0, 1], [0.1]), "2 outcomes and 1 probabilities"),
+        (lambda: calibration([0, 1], [0.1]), "2 outcomes and 1 forecasts"),
         (lambda: calibration([0, 2], [0.1, 0.2]), "outcomes other than 0 and 1"),
         (lambda: calibration([0, 1], [0.1, 0.2], bins=3), "3 bins of 2 rows"),
-        (lambda: costs([0, 1], [0.1], 1, 1), "2 outcomes and 1 probabilities"),
+        (lambda: calibration([0, 1], [0.1, 1.2]), "forecasts from 0.1 to 1.2: give probabilities"),
+        (lambda: recalibration([1, 1], [0.1, 0.2]), "2 outcomes that are all 1: give rows of both"),
+        (lambda: recalibration([1, 0], [0.1, 0.2], "beta"), "not 'beta'"),
+        (lambda: row_costs([0, 1], [True], 1, 1), r"outcomes \(2,\) and alarms \(1,\)"),
+        (lambda: t_interval([1, 2], level=95), "level=95: give a share such as 0.95"),
+        (lambda: bootstrap(np.mean, [1, 0], level=1.0), r"level=1\.0: give a share"),
+        (lambda: cost_curve([0, 1], [0.1], 1, 1), "2 outcomes and 1 forecasts"),
     ],
 )
 def test_bad_input_is_told_in_one_sentence(call, message):

@@ -97,6 +97,15 @@ def test_dots_show_every_run_and_the_mean_of_each_group():
     assert [label.get_text() for label in ax.get_xticklabels()] == ["old", "new"]
 
 
+def test_dots_show_more_groups_than_the_style_has_colours():
+    ax = plots.axes("")
+    plots.dots(ax, {str(n): [n, n + 1] for n in range(10)})
+    assert len(ax.lines) == 2 * 10
+    assert [label.get_text() for label in ax.get_xticklabels()] == [str(n) for n in range(10)]
+    colours = [line.get_color() for line in ax.lines[::2]]
+    assert [to_rgb(c) for c in colours[:2]] == [to_rgb(plots.BLUE), to_rgb(plots.ORANGE)]
+
+
 def test_a_level_is_drawn_and_named():
     ax = plots.axes("")
     plots.level(ax, 0.9, "90 of 100")

@@ -5,14 +5,18 @@ import random
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dlcourse import seeds
 
 
-@pytest.fixture(autouse=True)
-def unset(monkeypatch):
-    """Begin each test with the run's own seed, 0."""
-    monkeypatch.delenv("DLCOURSE_SEED", raising=False)
+@pytest.fixture(autouse=True, scope="module")
+def unset():
+    """Begin with the run's own seed, 0."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("DLCOURSE_SEED", raising=False)
+        yield
 
 
 def test_a_stream_repeats_itself():
@@ -40,6 +44,19 @@ def test_streams_with_other_names_are_other_streams():
     assert len(drawn) == len(names)
     first, second = seeds.rng("run", 0).normal(size=4000), seeds.rng("run", 1).normal(size=4000)
     assert abs(np.corrcoef(first, second)[0, 1]) < 0.06  # four standard errors
+
+
+def test_a_slash_in_a_part_is_no_seam_between_parts():
+    names = [("a", "b", "c"), ("a/b", "c"), ("a", "b/c"), ("a/b/c",), ("a//b",), ("a", "", "b")]
+    assert len({seeds.seed(*name) for name in names}) == len(names)
+
+
+@given(
+    st.lists(st.text("aé/\\ÿ", min_size=1), min_size=1, max_size=3),
+    st.lists(st.text("aé/\\ÿ", min_size=1), min_size=1, max_size=3),
+)
+def test_distinct_names_are_distinct_streams(one, other):
+    assert (seeds.seed(*one) == seeds.seed(*other)) == (one == other)
 
 
 def test_manual_seed_reaches_python_numpy_and_torch():

@@ -10,7 +10,16 @@ import torch.nn.functional as F
 from torch import nn
 
 from dlcourse import seeds
-from dlcourse.training import History, accuracy, device, fit, load, predict, save
+from dlcourse.training import (
+    History,
+    accuracy,
+    device,
+    fit,
+    fit_one_cycle,
+    load,
+    predict,
+    save,
+)
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -266,7 +275,7 @@ class Interrupted(Exception):
     """What Ctrl-C or a power cut does."""
 
 
-def long_run(path=None, stop_at=None, epochs=6, stream=("long",)):
+def long_run(path=None, stop_at=None, epochs=6, stream=("long",), **changes):
     """Train with everything that there is, and stop in the middle of a batch if told to."""
     model = network(nn.Dropout())
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
@@ -286,8 +295,7 @@ def long_run(path=None, stop_at=None, epochs=6, stream=("long",)):
         optimizer=optimizer,
         scheduler=scheduler,
         epochs=epochs,
-        batch_size=20,
-        clip=1.0,
+        **{"batch_size": 20, "clip": 1.0} | changes,
         augment=augment,
         validation=examples(40, "held out"),
         score=lambda outputs, targets: -F.cross_entropy(outputs, targets).item(),
@@ -397,6 +405,42 @@ def test_the_checkpoint_of_another_run_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("DLCOURSE_SEED", "1")
     with refused:
         long_run(path)
+
+
+@pytest.mark.parametrize("changes", [{"batch_size": 10}, {"clip": 2.0}, {"clip": None}])
+def test_a_checkpoint_of_other_settings_is_refused(changes, tmp_path):
+    path = tmp_path / "run.pt"
+    long_run(path, epochs=1)
+    with pytest.raises(ValueError, match=r"the same data, batch size, clip, .*: delete it"):
+        long_run(path, **changes)
+    long_run(path, epochs=1)  # with its own settings it is taken
+
+
+# --- The recipe that lessons share ---
+
+
+@pytest.mark.parametrize(
+    ("adamw", "cycle"),
+    [(None, None), ({"weight_decay": 1, "betas": (0.8, 0.9)}, {"pct_start": 0.1})],
+)
+def test_one_cycle_is_adamw_with_its_schedule(adamw, cycle):
+    ours, theirs = network(nn.Dropout()), network(nn.Dropout())
+    settings = {"epochs": 3, "batch_size": 30, "clip": 0.5, "stream": ("mine",)}
+    history = fit_one_cycle(ours, examples(), rate=0.05, adamw=adamw, cycle=cycle, **settings)
+    optimizer = torch.optim.AdamW(theirs.parameters(), **adamw or {})
+    steps = 3 * 4  # the last batch of an epoch has 10 of the 100 examples
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.05, steps, **cycle or {})
+    expected = fit(
+        theirs, examples(), optimizer=optimizer, scheduler=schedule, progress=False, **settings
+    )
+    assert same(ours, theirs)
+    assert history == expected
+
+
+@pytest.mark.parametrize("wrong", [{"rate": 0}, {"rate": float("nan")}, {"epochs": 0}])
+def test_one_cycle_tells_what_is_wrong_in_one_sentence(wrong):
+    with pytest.raises(ValueError, match=r"fit_one_cycle\(\) was given rate=.*: give a rate above"):
+        fit_one_cycle(network(), examples(), **{"rate": 0.1, "epochs": 1} | wrong)
 
 
 # --- Predicting, saving, devices ---

@@ -33,19 +33,17 @@ from dlcourse.training import load, predict, save
 NAME, VALIDATION = "image_recognition", 5_000
 RATES = (3e-3, 1e-2, 2e-2)
 LABELS = {100: 200, 1_000: 40, 10_000: 8}  # training pictures, epochs
-SOURCE = recipe("41")
-RECIPE: dict[str, Any] = {}
-exec(SOURCE, RECIPE)
+LESSON = recipe("41")
 NETWORKS = {
-    "LeNet": ("lenet", None),
-    "LeNet, shaken digits": ("lenet", RECIPE["shaken"]),
-    "modern network": ("modern", None),
-    "modern network, shaken digits": ("modern", RECIPE["shaken"]),
+    "LeNet": (LESSON.lenet, None),
+    "LeNet, shaken digits": (LESSON.lenet, LESSON.shaken),
+    "modern network": (LESSON.modern, None),
+    "modern network, shaken digits": (LESSON.modern, LESSON.shaken),
 }
 BEST = "modern network, shaken digits"
 RUNS = 5
 KEPT = {"lenet": ("LeNet", 1), "plain": ("modern network", 1), "shaken": (BEST, RUNS)}
-parts = Parts(NAME, SOURCE)
+parts = Parts(NAME, LESSON)
 
 mnist = data.load("mnist")
 x, y = mnist.train.inputs[:, None] / np.float32(255), mnist.train.targets  # (60000, 1, 28, 28)
@@ -71,9 +69,7 @@ def validated(name: str) -> dict[str, int]:
     found = {}
     for rate in RATES:
         stream = ("validation", name, str(rate))
-        model = RECIPE["train"](
-            RECIPE[build], x[fitting], y[fitting], *stream, rate=rate, augment=augment
-        )
+        model = LESSON.train(build, x[fitting], y[fitting], *stream, rate=rate, augment=augment)
         found[str(rate)] = len(wrong(answers(model, x[held_out]), y[held_out]))
     return found
 
@@ -82,9 +78,9 @@ def tested(name: str, rate: float) -> dict[str, Any]:
     """Return what each run misreads, and its accuracy on digits moved by 4 pixels."""
     build, augment = NETWORKS[name]
     misread, moved = [], []
-    shifted = [RECIPE["moved"](x_test, *move) for move in ((4, 0), (-4, 0), (0, 4), (0, -4))]
+    shifted = [LESSON.moved(x_test, *move) for move in ((4, 0), (-4, 0), (0, 4), (0, -4))]
     for run in range(RUNS):
-        model = RECIPE["train"](RECIPE[build], x, y, "study", name, run, rate=rate, augment=augment)
+        model = LESSON.train(build, x, y, "study", name, run, rate=rate, augment=augment)
         model.half().float()  # as it will be kept: in half the room
         misread.append(wrong(answers(model, x_test), y_test))
         moved.append(float(np.mean([np.mean(answers(model, s) == y_test) for s in shifted])))
@@ -98,7 +94,7 @@ def logistic() -> dict[str, Any]:
     def model(c: float) -> LogisticRegression:
         return LogisticRegression(C=c, max_iter=300, tol=1e-3)
 
-    return chosen(model, [(c,) for c in (0.01, 0.03, 0.1, 0.3)])
+    return tuned(model, [(c,) for c in (0.01, 0.03, 0.1, 0.3)])
 
 
 def neighbours() -> dict[str, Any]:
@@ -108,7 +104,7 @@ def neighbours() -> dict[str, Any]:
         nearest = KNeighborsClassifier(k, weights="distance", algorithm="brute")
         return make_pipeline(PCA(components, random_state=seeds.seed("pca")), nearest)
 
-    return chosen(model, product((30, 50, 80), (1, 3, 5)))
+    return tuned(model, product((30, 50, 80), (1, 3, 5)))
 
 
 def svm(components: int, c: float, gamma: float) -> Any:
@@ -119,7 +115,7 @@ def svm(components: int, c: float, gamma: float) -> Any:
 
 def machine() -> dict[str, Any]:
     """Return the tuned support-vector machine and what it misreads; 10,000 pictures tune it."""
-    return chosen(svm, product((30, 50, 80), (3, 10), (0.02, 0.03, 0.04, 0.06)), rows=10_000)
+    return tuned(svm, product((30, 50, 80), (3, 10), (0.02, 0.03, 0.04, 0.06)), rows=10_000)
 
 
 def moved_machine(setting: list[float]) -> dict[str, Any]:
@@ -131,13 +127,13 @@ def moved_machine(setting: list[float]) -> dict[str, Any]:
     first = svm(int(components), c, gamma).fit(flat, y)
     rows = first[-1].support_
     moves = [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)]
-    copies = np.concatenate([RECIPE["moved"](x[rows], *move) for move in moves])
+    copies = np.concatenate([LESSON.moved(x[rows], *move) for move in moves])
     second = svm(int(components), c, gamma)
     second.fit(copies.reshape(len(copies), -1), np.tile(y[rows], len(moves)))
     return {"misread": wrong(second.predict(flat_test), y_test), "vectors": len(rows)}
 
 
-def chosen(model: Callable[..., Any], settings: Any, rows: int | None = None) -> dict[str, Any]:
+def tuned(model: Callable[..., Any], settings: Any, rows: int | None = None) -> dict[str, Any]:
     """Choose a setting on the held-out pictures, train with it on all, and read the test."""
     errors = []
     for setting in (listed := list(settings)):
@@ -160,9 +156,9 @@ def few_labels(setting: list[float], rate: float) -> dict[str, Any]:
         network, machine = [], []
         for n, epochs in LABELS.items():
             rows = seeds.rng("labels", draw, n).choice(len(x), n, replace=False)
-            model = RECIPE["train"](
-                RECIPE["modern"], x[rows], y[rows], "labels", draw, n,
-                rate=rate, epochs=epochs, augment=RECIPE["shaken"],
+            model = LESSON.train(
+                LESSON.modern, x[rows], y[rows], "labels", draw, n,
+                rate=rate, epochs=epochs, augment=LESSON.shaken,
             )  # fmt: skip
             network.append(float(np.mean(answers(model, x_test) == y_test)))
             fitted = svm(min(int(components), n), c, gamma).fit(flat[rows], y[rows])
@@ -175,7 +171,7 @@ def few_labels(setting: list[float], rate: float) -> dict[str, Any]:
 def keep_weights() -> None:
     """Write the weights that the lesson reads, with half the usual digits, a file a network."""
     for key, (name, runs) in KEPT.items():
-        build = RECIPE[NETWORKS[name][0]]
+        build = NETWORKS[name][0]
         models = nn.ModuleList(load(build(), parts.folder / f"{name}-{r}.pt") for r in range(runs))
         save(models.half(), STUDIES / f"{NAME}_{key}.pt")
 

@@ -26,14 +26,9 @@ from dlcourse import seeds
 from dlcourse.evaluation import Study
 
 NAME = "language_model"
-WIDTHS, FARTHER = (32, 48, 64, 96), 128  # of transformers: for the line, and to try it
-RUNS, FARTHER_RUNS, LONG_RUNS = 5, 2, 3
-SOURCE = recipe("52")
-parts = Parts(NAME, SOURCE)
-
-RECIPE: dict[str, Any] = {}
-exec(SOURCE, RECIPE)
-plays, symbols, V, train, bits = (RECIPE[k] for k in ("plays", "symbols", "V", "train", "bits"))
+LESSON = recipe("52")
+parts = Parts(NAME, LESSON)
+plays, symbols, V, train, bits = LESSON.plays, LESSON.symbols, LESSON.V, LESSON.train, LESSON.bits
 
 
 # --- transformers of several sizes ----------------------------------------------------------------
@@ -42,11 +37,11 @@ plays, symbols, V, train, bits = (RECIPE[k] for k in ("plays", "symbols", "V", "
 def transformer(width: int, run: int) -> dict[str, float]:
     """Return the bits a character of one transformer, its weights, and its seconds of training."""
     begin = time.process_time()
-    model = RECIPE["trained"](width, "study", run)
+    model = LESSON.trained(width, "study", run)
     seconds = time.process_time() - begin
     found = {"weights": sum(p.numel() for p in model.parameters()), "seconds": seconds}
     for name, part in (("validation", plays.validation), ("test", plays.test)):
-        found[name] = bits(np.concatenate([RECIPE["learned"](model, x) for x in part.inputs]))
+        found[name] = bits(np.concatenate([LESSON.learned(model, x) for x in part.inputs]))
     return found
 
 
@@ -79,7 +74,7 @@ class NgramLSTM(nn.Module):
         """Return where in the table the grams that end at each place of a row are: (n, 5)."""
         found = []
         for k, order in enumerate(self.orders):
-            number = RECIPE["grams"](row, order).astype(np.uint64)
+            number = LESSON.grams(row, order).astype(np.uint64)
             mixed = (number * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - 17)  # Fibonacci
             found.append(mixed.astype(np.int64) + k * self.rows)
         return np.stack(found, axis=-1)
@@ -133,7 +128,7 @@ def ngram_lstm(run: int) -> NgramLSTM:
 @torch.no_grad()
 def recurred(model: NgramLSTM, text: str, pieces: int = 64, warm: int = 128) -> np.ndarray:
     """Return the probability of each symbol of a text, read in pieces, each with a run-up."""
-    row = RECIPE["encode"]([text])
+    row = LESSON.encode([text])
     places, n = model.places(row), len(row) - 1
     size = -(-n // pieces)
     index = np.arange(pieces)[:, None] * size + np.arange(-warm, size)
@@ -160,9 +155,9 @@ def written(model: NgramLSTM, run: int, texts: int = 20, length: int = 1000) -> 
         plain = z[:, -1].double().softmax(dim=-1).numpy()
         p = plain ** (1 / 0.8)
         p /= p.sum(axis=1, keepdims=True)
-        chosen = (p.cumsum(axis=1) < draw.random((texts, 1))).sum(axis=1).clip(max=V - 1)
-        surprises.append(-np.log2(plain[np.arange(texts), chosen]))
-        rows = np.concatenate([rows, chosen[:, None]], axis=1)
+        drawn = (p.cumsum(axis=1) < draw.random((texts, 1))).sum(axis=1).clip(max=V - 1)
+        surprises.append(-np.log2(plain[np.arange(texts), drawn]))
+        rows = np.concatenate([rows, drawn[:, None]], axis=1)
         places = np.stack([model.places(row[-8:])[-1:] for row in rows])
         z, state = model(torch.tensor(rows[:, -1:]), torch.tensor(places), state)
     lines = ["".join(symbols[k] for k in row[8:]) for row in rows]
@@ -186,13 +181,13 @@ def long(run: int) -> dict[str, Any]:
     begin = time.process_time()
     model = ngram_lstm(run)
     found: dict[str, Any] = {"training": time.process_time() - begin}
-    counts = RECIPE["KneserNey"](train, 8)
+    counts = LESSON.KneserNey(train, 8)
     read: dict[str, list[list[np.ndarray]]] = {}
     for name, part in (("validation", plays.validation), ("test", plays.test)):
         read[name] = [
             [recurred(model, x) for x in part.inputs],
-            [RECIPE["counted"](counts, x) for x in part.inputs],
-            [RECIPE["read_on"](x) for x in part.inputs],
+            [LESSON.counted(counts, x) for x in part.inputs],
+            [LESSON.read_on(x) for x in part.inputs],
         ]
     forecasts = {
         "network": [0],
@@ -213,7 +208,7 @@ def long(run: int) -> dict[str, Any]:
             "validation": bits(known),
             "test": bits(np.concatenate(texts)),
             "plays": [bits(p) for p in texts],
-            "blocks": [RECIPE["blocks"](p).round(4).tolist() for p in texts],
+            "blocks": [LESSON.blocks(p).round(4).tolist() for p in texts],
         }
     return found | {"written": written(model, run)}
 
@@ -227,22 +222,24 @@ def packed() -> float:
 
 def main() -> None:
     """Do what is not done yet, and write the study."""
+    widths, farther_width = (32, 48, 64, 96), 128  # of transformers: for the line, and to try it
+    runs_each, farther_runs, long_runs = 5, 2, 3
     xz = parts.kept(packed)
     first = parts.kept(long, 0)
     sizes = {
-        width: [parts.kept(transformer, width, run) for run in range(RUNS)] for width in WIDTHS
+        width: [parts.kept(transformer, width, run) for run in range(runs_each)] for width in widths
     }
-    longs = [first, *(parts.kept(long, run) for run in range(1, LONG_RUNS))]
-    farther = [parts.kept(transformer, FARTHER, run) for run in range(FARTHER_RUNS)]
+    longs = [first, *(parts.kept(long, run) for run in range(1, long_runs))]
+    farther = [parts.kept(transformer, farther_width, run) for run in range(farther_runs)]
     runs = {"xz": [xz]} | {
         name: [longs[0][name]["test"]] for name in ("counts", "counts, reading on")
     }
-    for width in WIDTHS:
+    for width in widths:
         runs[f"transformer {width}"] = [run["test"] for run in sizes[width]]
-    runs[f"transformer {FARTHER}"] = [run["test"] for run in farther]
+    runs[f"transformer {farther_width}"] = [run["test"] for run in farther]
     for name in ("network", "network and counts", "network and counts, reading on"):
         runs[name] = [run[name]["test"] for run in longs]
-    every = {**sizes, FARTHER: farther}
+    every = {**sizes, farther_width: farther}
     Study(
         question="How many bits a character do counting and learning need for unseen plays?",
         metric="bits a character on Twelfth Night, Henry V and Macbeth",
@@ -250,7 +247,7 @@ def main() -> None:
         seconds=parts.seconds,
         date=date.today().isoformat(),
         extra={
-            "widths": [*WIDTHS, FARTHER],
+            "widths": [*widths, farther_width],
             "weights": [every[width][0]["weights"] for width in every],
             "seconds": [
                 round(float(np.mean([r["seconds"] for r in v])), 1) for v in every.values()

@@ -13,8 +13,8 @@ import json
 import re
 import shutil
 import tempfile
-import time
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,17 +32,20 @@ from dlcourse.paths import STUDIES
 from dlcourse.training import accuracy, predict
 
 NAME, RUNS = "sentiment", 5
-SOURCE = recipe("51")
-parts = Parts(NAME, SOURCE)
-RECIPE: dict[str, Any] = {}
+LESSON = recipe("51")
+parts = Parts(NAME, LESSON)
+reviews = LESSON.reviews
+(texts, verdicts), (unseen, truth) = reviews.train, reviews.test
+fitting, held_out = group_split(reviews.train.films, stream=("choose",))
+shown = LESSON.slice_of(reviews.test.films)
 
 
 def judged(packed: Path) -> Arrays:
     """The texts (n,) in VADER's archive, and how many people read blame, neither or praise (n, 3).
 
-    15 to 29 people a sentence rated most of these from -4 to 4: C. J. Hutto and E. Gilbert (2014),
-    VADER: A parsimonious rule-based model for sentiment analysis of social media text, ICWSM;
-    under the MIT licence.
+    15 to 29 people per sentence rated most of these from -4 to 4: C. J. Hutto and E. Gilbert
+    (2014), VADER: A parsimonious rule-based model for sentiment analysis of social media text,
+    ICWSM; under the MIT licence.
     """
     shutil.unpack_archive(packed, packed.parent, filter="data")
 
@@ -87,11 +90,11 @@ def share(log_odds: Any, verdicts: Any) -> float:
 
 def read(kind: str, some: Any, others: Any, rate: float, epochs: int, run: int) -> float:
     """The accuracy of a reader from scratch that has read `some` texts, on `others`."""
-    numbers = RECIPE["number_words"](some[0])
-    rows, unseen = (RECIPE["as_rows"](texts, numbers) for texts in (some[0], others[0]))
-    train = RECIPE["train_reader"]
-    model = train(RECIPE[kind], rows, some[1], numbers, rate, epochs, kind, run)
-    return accuracy(predict(model, unseen), others[1])
+    numbers = LESSON.number_words(some[0])
+    rows, rows_new = (LESSON.as_rows(texts, numbers) for texts in (some[0], others[0]))
+    reader = getattr(LESSON, kind)
+    model = LESSON.train_reader(reader, rows, some[1], numbers, rate, epochs, kind, run)
+    return accuracy(predict(model, rows_new), others[1])
 
 
 def learned(model: torch.nn.Module) -> dict[str, np.ndarray]:
@@ -102,108 +105,127 @@ def learned(model: torch.nn.Module) -> dict[str, np.ndarray]:
     return {name: p.detach().numpy().astype(np.float16) for name, p in found.items()}
 
 
+@cache
+def encoded() -> tuple[Any, Any, np.ndarray, np.ndarray]:
+    """What MiniLM makes of all texts: the states (train, test) and the averages (train, test)."""
+    states = [LESSON.states(each) for each in (texts, unseen)]
+    ends = [torch.stack(LESSON.of_each(LESSON.encoder.end, rows)).numpy() for rows in states]
+    return (*states, *ends)
+
+
+# --- The parts ------------------------------------------------------------------------------------
+
+
+def counted() -> dict[str, Any]:
+    """The setting of TF-IDF that folds prefer, and the log-odds that it gives to the test."""
+    scores = LESSON.by_folds(texts, verdicts, reviews.train.films)
+    model = LESSON.counted(*max(scores, key=scores.get)).fit(texts, verdicts)
+    found = model.decision_function(unseen).tolist()
+    named = {f"{kind}, strength {c}": float(score) for (kind, c), score in scores.items()}
+    return named | {"answers": found}
+
+
+def people() -> list[list[int]]:
+    """How people judged the test sentences."""
+    return votes(unseen)
+
+
+def readers() -> dict[str, Any]:
+    """What the readers from scratch reach, each with the setting that held-out films prefer."""
+    some, rest = (texts[fitting], verdicts[fitting]), (texts[held_out], verdicts[held_out])
+    found: dict[str, Any] = {}
+    for kind in ("Convolution", "Recurrent"):
+        settings = [(rate, epochs) for rate in (2e-3, 5e-3) for epochs in (2, 4)]
+        scores = [read(kind, some, rest, *setting, 0) for setting in settings]
+        rate, epochs = settings[int(np.argmax(scores))]
+        both = (texts, verdicts), (unseen, truth)
+        found |= {
+            f"{kind}, {setting}": score for setting, score in zip(settings, scores, strict=True)
+        }
+        found |= {f"{kind}, chosen": (rate, epochs)}
+        found[kind] = [read(kind, *both, rate, epochs, run) for run in range(RUNS)]
+    return found
+
+
+def as_it_is() -> dict[str, Any]:
+    """Logistic regression on what MiniLM says, with the strength that held-out films prefer."""
+    _, _, v, v_test = encoded()
+
+    def fitted(strength: float, rows: Any) -> Any:
+        return LogisticRegression(C=strength, max_iter=1000).fit(v[rows], verdicts[rows])
+
+    strengths = (0.03, 0.1, 0.3, 1.0, 3.0)
+    scores = [fitted(c, fitting).score(v[held_out], verdicts[held_out]) for c in strengths]
+    model = fitted(strengths[int(np.argmax(scores))], slice(None))
+    return {
+        **{f"strength {c}": score for c, score in zip(strengths, scores, strict=True)},
+        "answers": model.decision_function(v_test).tolist(),
+        "weights": [*model.coef_[0].tolist(), float(model.intercept_[0])],
+    }
+
+
+def tuned_on(rows: Any, rate: float, passes: int, size: int, *stream: str | int) -> Any:
+    """A judge fine-tuned on some of the training texts."""
+    h = encoded()[0]
+    return LESSON.fine_tune([h[i] for i in rows], verdicts[rows], rate, passes, size, *stream)
+
+
+def tuned(size: int) -> dict[str, Any]:
+    """The rate and the passes that held-out films prefer, in batches of a size."""
+    h = encoded()[0]
+    rows = {32: fitting, 16: fitting[LESSON.pool(0, fitting)]}[size]
+    settings = [(rate, passes) for rate in (1e-3, 2e-3, 4e-3) for passes in (1, 2)]
+    scores = []
+    for setting in settings:
+        model = tuned_on(rows, *setting, size, "rate")
+        judged = LESSON.answers(model, [h[i] for i in held_out])
+        scores.append(share(judged, verdicts[held_out]))
+    named = {str(setting): score for setting, score in zip(settings, scores, strict=True)}
+    return named | {"chosen": settings[int(np.argmax(scores))]}
+
+
+def whole(run: int, rate: float, passes: int) -> dict[str, Any]:
+    """The log-odds of one run that is fine-tuned on all verdicts; the first keeps its weights."""
+    model = tuned_on(range(len(texts)), rate, passes, 32, "whole", run)
+    weights = learned(model)
+    if run == 0:
+        np.savez(parts.folder / "weights.npz", allow_pickle=False, **weights)
+    return {"answers": LESSON.answers(model, encoded()[1]).tolist()}
+
+
+def few(run: int, rate: float, passes: int) -> dict[str, Any]:
+    """What 600 verdicts teach three kinds of reader."""
+    _, h_test, v, v_test = encoded()
+    rows = LESSON.pool(run, texts)
+    some, here = [h_test[i] for i in shown], truth[shown]
+    model = tuned_on(rows, rate, passes, 16, "few", run)
+    frozen = LogisticRegression(C=1.0, max_iter=1000).fit(v[rows], verdicts[rows])
+    words = LESSON.counted("words, pairs", 10).fit(texts[rows], verdicts[rows])
+    return {
+        "TF-IDF": words.score(unseen[shown], here),
+        "MiniLM as it is": frozen.score(v_test[shown], here),
+        "MiniLM, fine-tuned": share(LESSON.answers(model, some), here),
+    }
+
+
 def main() -> None:
-    exec(SOURCE, RECIPE)
-    reviews, fine_tune, answers = (RECIPE[name] for name in ("reviews", "fine_tune", "answers"))
-    (texts, verdicts), (unseen, truth) = reviews.train, reviews.test
-    fitting, held_out = group_split(reviews.train.films, stream=("choose",))
-    shown = RECIPE["slice_of"](reviews.test.films)
-
-    def counted() -> dict[str, Any]:
-        scores = RECIPE["by_folds"](texts, verdicts, reviews.train.films)
-        model = RECIPE["counted"](*max(scores, key=scores.get)).fit(texts, verdicts)
-        found = model.decision_function(unseen).tolist()
-        named = {f"{kind}, strength {c}": float(score) for (kind, c), score in scores.items()}
-        return named | {"answers": found}
-
-    def people() -> list[list[int]]:
-        return votes(unseen)
-
-    def readers() -> dict[str, Any]:
-        some, rest = (texts[fitting], verdicts[fitting]), (texts[held_out], verdicts[held_out])
-        found: dict[str, Any] = {}
-        for kind in ("Convolution", "Recurrent"):
-            settings = [(rate, epochs) for rate in (2e-3, 5e-3) for epochs in (2, 4)]
-            scores = [read(kind, some, rest, *setting, 0) for setting in settings]
-            rate, epochs = settings[int(np.argmax(scores))]
-            both = (texts, verdicts), (unseen, truth)
-            found |= {
-                f"{kind}, {setting}": score for setting, score in zip(settings, scores, strict=True)
-            }
-            found |= {f"{kind}, chosen": (rate, epochs)}
-            found[kind] = [read(kind, *both, rate, epochs, run) for run in range(RUNS)]
-        return found
-
-    with threadpool_limits(1):
-        torch.set_num_threads(1)
-        count, scratch, rated = (parts.kept(part) for part in (counted, readers, people))
-
-        begun = time.process_time()
-        h, h_test = RECIPE["states"](texts), RECIPE["states"](unseen)
-        ends = [torch.stack(RECIPE["of_each"](RECIPE["encoder"].end, rows)) for rows in (h, h_test)]
-        v, v_test = (rows.numpy() for rows in ends)
-        encoding = time.process_time() - begun
-
-        def as_it_is() -> dict[str, Any]:
-            def fitted(strength: float, rows: Any) -> Any:
-                return LogisticRegression(C=strength, max_iter=1000).fit(v[rows], verdicts[rows])
-
-            strengths = (0.03, 0.1, 0.3, 1.0, 3.0)
-            scores = [fitted(c, fitting).score(v[held_out], verdicts[held_out]) for c in strengths]
-            model = fitted(strengths[int(np.argmax(scores))], slice(None))
-            return {
-                **{f"strength {c}": score for c, score in zip(strengths, scores, strict=True)},
-                "answers": model.decision_function(v_test).tolist(),
-                "weights": [*model.coef_[0].tolist(), float(model.intercept_[0])],
-            }
-
-        def tuned_on(rows: Any, rate: float, passes: int, size: int, *stream: str | int) -> Any:
-            return fine_tune([h[i] for i in rows], verdicts[rows], rate, passes, size, *stream)
-
-        def tuned(size: int) -> dict[str, Any]:
-            rows = {32: fitting, 16: fitting[RECIPE["pool"](0, fitting)]}[size]
-            settings = [(rate, passes) for rate in (1e-3, 2e-3, 4e-3) for passes in (1, 2)]
-            scores = []
-            for setting in settings:
-                model = tuned_on(rows, *setting, size, "rate")
-                scores.append(share(answers(model, [h[i] for i in held_out]), verdicts[held_out]))
-            named = {str(setting): score for setting, score in zip(settings, scores, strict=True)}
-            return named | {"chosen": settings[int(np.argmax(scores))]}
-
-        def whole(run: int, rate: float, passes: int) -> dict[str, Any]:
-            model = tuned_on(range(len(h)), rate, passes, 32, "whole", run)
-            weights = learned(model)
-            if run == 0:
-                np.savez(parts.folder / "weights.npz", allow_pickle=False, **weights)
-            return {"answers": answers(model, h_test).tolist()}
-
-        def few(run: int, rate: float, passes: int) -> dict[str, Any]:
-            rows = RECIPE["pool"](run, texts)
-            some, here = [h_test[i] for i in shown], truth[shown]
-            model = tuned_on(rows, rate, passes, 16, "few", run)
-            frozen = LogisticRegression(C=1.0, max_iter=1000).fit(v[rows], verdicts[rows])
-            words = RECIPE["counted"]("words, pairs", 10).fit(texts[rows], verdicts[rows])
-            return {
-                "TF-IDF": words.score(unseen[shown], here),
-                "MiniLM as it is": frozen.score(v_test[shown], here),
-                "MiniLM, fine-tuned": share(answers(model, some), here),
-            }
-
-        frozen = parts.kept(as_it_is)
-        tried = {"all verdicts": parts.kept(tuned, 32), "600 verdicts": parts.kept(tuned, 16)}
-        wholes = [parts.kept(whole, run, *tried["all verdicts"]["chosen"]) for run in range(RUNS)]
-        small = [parts.kept(few, run, *tried["600 verdicts"]["chosen"]) for run in range(RUNS)]
+    """Do what is not done yet, and write the study."""
+    count, scratch, rated = (parts.kept(part) for part in (counted, readers, people))
+    frozen = parts.kept(as_it_is)
+    tried = {"all verdicts": parts.kept(tuned, 32), "600 verdicts": parts.kept(tuned, 16)}
+    wholes = [parts.kept(whole, run, *tried["all verdicts"]["chosen"]) for run in range(RUNS)]
+    small = [parts.kept(few, run, *tried["600 verdicts"]["chosen"]) for run in range(RUNS)]
 
     a_words, a_frozen = np.array(count["answers"]), np.array(frozen["answers"])
     a_tuned = np.array([one["answers"] for one in wholes])
-    chosen = {
+    settings = {
         name: {key: value for key, value in found.items() if not isinstance(value, list)}
         | {key: value for key, value in found.items() if key.endswith("chosen")}
         for name, found in (("counted", count), ("readers", scratch))
     } | {"fine-tuned": tried}
     Study(
         question="What is pre-training worth to a reader of film reviews?",
-        metric="share of 2,591 test sentences whose verdict is named rightly",
+        metric="share of 2,591 test sentences whose verdict is named correctly",
         runs={
             "TF-IDF": [share(a_words, truth)],
             "convolution, from scratch": scratch["Convolution"],
@@ -213,10 +235,10 @@ def main() -> None:
             "MiniLM, fine-tuned": [share(a, truth) for a in a_tuned],
             "MiniLM, fine-tuned, with TF-IDF": [share(a + a_words, truth) for a in a_tuned],
         },
-        seconds=encoding + parts.seconds,
+        seconds=parts.seconds,
         date=date.today().isoformat(),
         extra={
-            "chosen": chosen,
+            "chosen": settings,
             "few labels": {name: [one[name] for one in small] for name in small[0]},
         },
     ).save(NAME)
@@ -229,4 +251,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with threadpool_limits(1):
+        torch.set_num_threads(1)
+        main()
