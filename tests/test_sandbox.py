@@ -156,7 +156,7 @@ def settings():
 
 def test_streams_and_settings_are_put_back():
     before = settings()
-    assert verdict(untidy).state == "passed"
+    assert verdict(untidy) == ("passed", "")
     assert settings() == before
 
 

@@ -1,9 +1,7 @@
 """What studies rest on: recipes as modules, parts done again after changes, pinned archives."""
 
-import subprocess
 import sys
 import traceback
-from pathlib import Path
 
 import pytest
 
