@@ -27,6 +27,9 @@ SHARED = (
 CLASSES = ("Tensor", "nn.Module", "optim.Optimizer")
 """Classes of PyTorch's of which the same holds."""
 
+WRITTEN = ("__warningregistry__", "__slotnames__", "Storage")
+"""Names that Python writes itself, and PyTorch's for the default type of number."""
+
 _ABSENT = object()
 
 
@@ -116,7 +119,7 @@ def _public(owner: Any) -> dict[str, Any]:
         name: value
         for name, value in vars(owner).items()
         if name != "_" and not (private and name.startswith("_") and not isinstance(owner, type))
-        if name not in ("__warningregistry__", "__slotnames__")  # written by Python itself
+        if name not in WRITTEN
     }
 
 
