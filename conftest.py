@@ -5,6 +5,7 @@ figures are compared as well, and one test a lesson, named `budget`, is added to
 """
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,16 @@ from rich.table import Table
 
 from dlcourse.build import ONE_THREAD, STORED, core_seconds, peak_memory
 from dlcourse.course import MEMORY, Lesson, is_lesson
+from dlcourse.legibility import taken
 from dlcourse.pictures import compare, pictures
 
 TOO_SLOW, TOO_LARGE = 3.0, 1.5  # times its budget: far beyond, for machines differ
 
 SECONDS = pytest.StashKey[float]()  # of one core, that its kernel has used
 PEAK = pytest.StashKey[int]()  # the most memory that its kernel has held
+
+FOLDER = tempfile.TemporaryDirectory()  # which goes when the tests end
+FIGURES = Path(FOLDER.name) / "figures.jsonl"  # what is amiss with the figures of a cell
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
@@ -73,7 +78,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if isinstance(item, IPyNbCell):
         for name, value in ONE_THREAD.items():
             os.environ.setdefault(name, value)  # `make portability` sets others
-        os.environ.update(STORED, DLCOURSE_LESSON=item.path.stem)
+        os.environ.update(STORED, DLCOURSE_LESSON=item.path.stem, DLCOURSE_FIGURES=str(FIGURES))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -85,6 +90,9 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         yield
     finally:
         measure(item.parent)
+        poor = taken(FIGURES)
+    if poor:
+        item.raise_cell_error("A figure cannot be read", "\n".join(poor))
     if item.options["check"]:
         name = f"{item.path.stem}-cell-{item.cell_num}"
         told = compare(pictures(item.cell.outputs), pictures(item.test_outputs), name)

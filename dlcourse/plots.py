@@ -4,7 +4,9 @@ Colours are those of Okabe and Ito (2008, "Color universal design"), which colou
 tell apart; no figure rests on colour alone where a label or a marker can carry the same message.
 """
 
+import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -14,6 +16,8 @@ import numpy.typing as npt
 from IPython import get_ipython
 from matplotlib.axes import Axes
 from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+from dlcourse import legibility
 
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SKY, YELLOW, INK, GREY = "#56B4E9", "#E69F00", "#222222", "#8A8A8A"
@@ -44,9 +48,11 @@ STYLE: dict[str, Any] = {
 }
 
 mpl.style.use(STYLE)
-if get_ipython():
+if shell := get_ipython():
     # Twice the pixels at the same size: sharp on today's screens.
     set_matplotlib_formats("retina")
+    if os.environ.get("DLCOURSE_FIGURES"):
+        legibility.watch(shell, Path(os.environ["DLCOURSE_FIGURES"]))
 
 
 def axes(title: str, x: str = "", y: str = "", size: tuple[float, float] | None = None) -> Axes:

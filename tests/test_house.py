@@ -13,7 +13,7 @@ from dlcourse.paths import ROOT
 
 FLOORS = (
     {"paths", "seeds", "claims", "data", "autograd"},
-    {"training", "evaluation", "plots"},
+    {"training", "evaluation", "legibility", "plots"},
     {"exercises", "widgets"},
     {"course", "pictures", "build", "portability", "doctor", "cli"},
 )
