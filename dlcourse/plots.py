@@ -112,16 +112,20 @@ def band(
     name_line(ax, at[-1], mean[-1], label, color)
 
 
-def level(ax: Axes, y: float, label: str, color: str = GREY) -> None:
-    """Draw a dashed line across the axes at height y, with its name above its right end."""
+def level(ax: Axes, y: float, label: str, color: str = GREY, below: bool = False) -> None:
+    """Draw a dashed line across the axes at height y, with its name above its right end.
+
+    Where another line lies close above it, the name stands `below`.
+    """
     ax.axhline(y, color=color, linestyle="--", zorder=1)
     ax.annotate(
         label,
         (1, y),
         xycoords=("axes fraction", "data"),
-        xytext=(-4, 4),
+        xytext=(-4, -4 if below else 4),
         textcoords="offset points",
         ha="right",
+        va="top" if below else "baseline",
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from dlcourse import plots, widgets
+from dlcourse import legibility, plots, widgets
 
 mpl.use("agg")
 
@@ -102,6 +102,16 @@ def test_a_level_is_drawn_and_named():
     plots.level(ax, 0.9, "90 of 100")
     assert list(ax.lines[0].get_ydata()) == [0.9, 0.9]
     assert ax.texts[0].get_text() == "90 of 100"
+
+
+def test_two_levels_close_to_one_another_are_named_on_either_side():
+    ax = plots.axes("", "x", "accuracy")
+    ax.set(xlim=(0, 1), ylim=(0.92, 0.952))
+    plots.level(ax, 0.94, "best published network")
+    plots.level(ax, 0.939, "logistic regression", below=True)
+    assert legibility.faults(ax.figure) == []
+    plots.level(ax, 0.939, "another")
+    assert "overlap" in legibility.faults(ax.figure)[0]
 
 
 def test_a_slider_passes_its_value_on(monkeypatch):
