@@ -5,6 +5,7 @@ tell apart; no figure rests on colour alone where a label or a marker can carry 
 """
 
 import os
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ from dlcourse import legibility
 
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SKY, YELLOW, INK, GREY = "#56B4E9", "#E69F00", "#222222", "#8A8A8A"
+
+LETTERS = 10.5
+"""Letters of a title per inch of a figure's width, so that it ends where the figure does."""
 
 STYLE: dict[str, Any] = {
     "figure.figsize": (6.4, 3.6),
@@ -56,9 +60,13 @@ if shell := get_ipython():
 
 
 def axes(title: str, x: str = "", y: str = "", size: tuple[float, float] | None = None) -> Axes:
-    """Return the axes of a new figure whose title says its message; `size` is in inches."""
-    _, ax = plt.subplots(figsize=size)
-    ax.set(title=title, xlabel=x, ylabel=y)
+    """Return the axes of a new figure whose title says its message; `size` is in inches.
+
+    A title that states a finding is what `claim` returned; it may take two lines.
+    """
+    figure, ax = plt.subplots(figsize=size)
+    room = int(LETTERS * figure.get_figwidth())
+    ax.set(title=textwrap.fill(title, room), xlabel=x, ylabel=y)
     return ax
 
 

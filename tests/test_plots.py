@@ -59,6 +59,15 @@ def test_axes_say_their_message_and_their_units():
     assert not ax.spines["top"].get_visible()
 
 
+def test_a_long_title_takes_two_lines_and_ends_where_the_figure_does():
+    held = "Each doubling of the plays that are counted saves more than 0.05 bits per character"
+    ax = plots.axes(held, "plays", "bits")
+    assert ax.get_title(loc="left").replace("\n", " ") == held
+    assert ax.get_title(loc="left").count("\n") == 1
+    wide = plots.axes(held, "plays", "bits", size=(9.6, 3))
+    assert wide.get_title(loc="left") == held
+
+
 def test_images_are_shown_in_rows_with_their_labels():
     shown = plots.images(np.arange(12 * 4).reshape(12, 2, 2), range(12), "Twelve", columns=5)
     assert [ax.get_title() for ax in shown] == [str(n) for n in range(12)]
