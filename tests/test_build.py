@@ -278,15 +278,6 @@ def test_lessons_are_tested_with_their_figures_and_their_budget(make_lesson, tmp
     assert table["18_bad"][2] == "0"
 
 
-def test_a_figure_that_cannot_be_read_fails_its_cell(make_lesson, tmp_path):
-    draw = "from dlcourse import plots\nplots.axes('A', 'x', 'y').bar(range(2), 2, bottom={})"
-    make_lesson(*((draw.format(base), "nbval-ignore-output") for base in (0, 1)))
-    shutil.copy(ROOT / "conftest.py", tmp_path)
-    told = output_of_pytest(tmp_path)
-    assert "1 failed, 2 passed" in told
-    assert "bars begin at 1, not at zero" in told
-
-
 def output_of_pytest(folder: Path) -> str:
     """Return what pytest says of the lessons in a folder, tested as `make test` tests lessons."""
     plugins = ["-p", "nbval.plugin", "-p", "xdist.plugin", "-p", "no:cacheprovider"]

@@ -1,5 +1,6 @@
 """Figures that can be read: each fault is seen, and its mended twin passes."""
 
+import shutil
 from collections.abc import Callable
 
 import matplotlib as mpl
@@ -8,8 +9,10 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from test_build import output_of_pytest
 
 from dlcourse import build, legibility, plots
+from dlcourse.paths import ROOT
 
 mpl.use("agg")
 
@@ -319,3 +322,12 @@ def test_a_lesson_whose_figures_can_be_read_is_built(make_lesson):
 
 def test_a_learner_may_run_a_lesson_with_a_poor_figure(make_lesson):
     assert build.execute(make_lesson(IMPORTS, POOR)).failure is None
+
+
+def test_a_figure_that_cannot_be_read_fails_its_cell(make_lesson, tmp_path):
+    fair = POOR.replace("0.7", "0")
+    make_lesson(*((source, "nbval-ignore-output") for source in (IMPORTS, POOR, fair)))
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    told = output_of_pytest(tmp_path)
+    assert "1 failed, 3 passed" in told
+    assert "bars begin at 0.7, not at zero" in told
