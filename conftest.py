@@ -5,6 +5,7 @@ figures are compared as well, and one test a lesson, named `budget`, is added to
 """
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,7 @@ from rich.table import Table
 
 from dlcourse.build import ONE_THREAD, STORED
 from dlcourse.course import MEMORY, Lesson, is_lesson
+from dlcourse.legibility import taken
 from dlcourse.limits import core_seconds, peak_memory, watched
 from dlcourse.pictures import compare, pictures
 
@@ -29,6 +31,9 @@ TOO_SLOW, TOO_LARGE = 3.0, 1.5  # times its budget: far beyond, for machines dif
 SECONDS = pytest.StashKey[float]()  # of one core, that its kernel has used
 PEAK = pytest.StashKey[int]()  # the most memory that its kernel has held
 ENDED = pytest.StashKey[int]()  # the cell with which its kernel ended
+
+FOLDER = tempfile.TemporaryDirectory()  # which goes when the tests end
+FIGURES = Path(FOLDER.name) / "figures.jsonl"  # what is amiss with the figures of a cell
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
@@ -86,7 +91,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
         return (yield)
     for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)  # `make portability` sets others
-    os.environ.update(STORED, DLCOURSE_LESSON=item.path.stem)
+    os.environ.update(STORED, DLCOURSE_LESSON=item.path.stem, DLCOURSE_FIGURES=str(FIGURES))
     yield
     item.parent.kernel.get_message = patient(item.parent.kernel)
 
@@ -116,6 +121,9 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
             item.raise_cell_error("".join(why) or "its kernel died, for want of memory perhaps")
         finally:
             measure(item.parent)
+            poor = taken(FIGURES)
+    if poor:
+        item.raise_cell_error("A figure cannot be read", "\n".join(poor))
     if item.options["check"]:
         name = f"{item.path.stem}-cell-{item.cell_num}"
         told = compare(pictures(item.cell.outputs), pictures(item.test_outputs), name)

@@ -163,13 +163,25 @@ def _claims(ledger: Path) -> tuple[dict[str, Any], ...]:
 def build(lesson: Lesson, on_cell: OnCell | None = None) -> bool:
     """Run a lesson and write its notebook back; return whether the file changed.
 
-    Raises LessonError, and leaves the file as it is, where a cell fails or where somebody else
-    saved the notebook meanwhile.
+    Raises LessonError, and leaves the file as it is, where a cell fails, where a figure cannot be
+    read, or where somebody else saved the notebook meanwhile.
     """
-    before = lesson.path.read_bytes()
-    run = execute(lesson, on_cell, STORED)
-    if run.failure:
-        raise LessonError(f"{run.failure} The notebook was left as it was.")
+    from dlcourse.legibility import taken  # brings Matplotlib, which no other run needs
+
+    before, poor = lesson.path.read_bytes(), []
+    with tempfile.TemporaryDirectory() as folder:
+        figures = Path(folder) / "figures.jsonl"
+
+        def inspect(done: int, total: int) -> None:
+            if faults := "; ".join(taken(figures)):
+                poor.append(f"a figure in cell [{done}] that cannot be read: {faults}")
+            if on_cell:
+                on_cell(done, total)
+
+        run = execute(lesson, inspect, STORED | {"DLCOURSE_FIGURES": str(figures)})
+    told = f"Lesson {lesson.id} ({lesson.title}) has {', and '.join(poor)}." if poor else None
+    if told := run.failure or told:
+        raise LessonError(f"{told} The notebook was left as it was.")
     normalise(run.notebook, nbformat.reads(before.decode("utf-8"), as_version=4))
     after = (nbformat.writes(run.notebook).rstrip("\n") + "\n").encode("utf-8")
     if lesson.path.read_bytes() != before:

@@ -14,12 +14,20 @@ class ClaimError(AssertionError):
     """A claim of a lesson that the measured figures do not bear out."""
 
 
-def claim(text: str, held: bool | np.bool, **figures: Any) -> None:
+class Held(str):
+    """The text of a claim that has just held: a text that no notebook shows a second time."""
+
+    def _ipython_display_(self) -> None:
+        """Show nothing where a claim is the last line of a cell."""
+
+
+def claim(text: str, held: bool | np.bool, **figures: Any) -> Held:
     """State `text`, borne out by `held` and the measured `figures` behind it.
 
-    Print one line if it holds and raise `ClaimError` if it does not. With `DLCOURSE_LEDGER=FILE`
-    the claim is also appended to FILE, held or not, as one JSON object a line: lesson, text, held,
-    figures, seed. A figure is a number, an array of numbers, or a short text.
+    Print one line if it holds, and return the text, for the title of a picture that shows it;
+    raise `ClaimError` if it does not. With `DLCOURSE_LEDGER=FILE` the claim is also appended to
+    FILE, held or not, as one JSON object a line: lesson, text, held, figures, seed. A figure is a
+    number, an array of numbers, or a short text.
 
     Raises TypeError where `held` is no truth value (a measured number, say, or an array of them),
     ValueError where a figure is not finite.
@@ -37,6 +45,7 @@ def claim(text: str, held: bool | np.bool, **figures: Any) -> None:
         shown = ", ".join(f"{name} = {figure}" for name, figure in plain.items())
         raise ClaimError(f"✘ {text}" + (f" (measured: {shown})" if shown else ""))
     print(f"✔ {text}")
+    return Held(text)
 
 
 def _plain(text: str, name: str, figure: Any) -> Any:

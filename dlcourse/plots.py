@@ -4,7 +4,10 @@ Colours are those of Okabe and Ito (2008, "Color universal design"), which colou
 tell apart; no figure rests on colour alone where a label or a marker can carry the same message.
 """
 
+import os
+import textwrap
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -15,8 +18,13 @@ from IPython import get_ipython
 from matplotlib.axes import Axes
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
+from dlcourse import legibility
+
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SKY, YELLOW, INK, GREY = "#56B4E9", "#E69F00", "#222222", "#8A8A8A"
+
+LETTERS = 10.5
+"""Letters of a title per inch of a figure's width, so that it ends where the figure does."""
 
 STYLE: dict[str, Any] = {
     "figure.figsize": (6.4, 3.6),
@@ -44,15 +52,21 @@ STYLE: dict[str, Any] = {
 }
 
 mpl.style.use(STYLE)
-if get_ipython():
+if shell := get_ipython():
     # Twice the pixels at the same size: sharp on today's screens.
     set_matplotlib_formats("retina")
+    if os.environ.get("DLCOURSE_FIGURES"):
+        legibility.watch(shell, Path(os.environ["DLCOURSE_FIGURES"]))
 
 
 def axes(title: str, x: str = "", y: str = "", size: tuple[float, float] | None = None) -> Axes:
-    """Return the axes of a new figure whose title says its message; `size` is in inches."""
-    _, ax = plt.subplots(figsize=size)
-    ax.set(title=title, xlabel=x, ylabel=y)
+    """Return the axes of a new figure whose title says its message; `size` is in inches.
+
+    A title that states a finding is what `claim` returned; it may take two lines.
+    """
+    figure, ax = plt.subplots(figsize=size)
+    room = int(LETTERS * figure.get_figwidth())
+    ax.set(title=textwrap.fill(title, room), xlabel=x, ylabel=y)
     return ax
 
 
@@ -106,16 +120,20 @@ def band(
     name_line(ax, at[-1], mean[-1], label, color)
 
 
-def level(ax: Axes, y: float, label: str, color: str = GREY) -> None:
-    """Draw a dashed line across the axes at height y, with its name above its right end."""
+def level(ax: Axes, y: float, label: str, color: str = GREY, below: bool = False) -> None:
+    """Draw a dashed line across the axes at height y, with its name above its right end.
+
+    Where another line lies close above it, the name stands `below`.
+    """
     ax.axhline(y, color=color, linestyle="--", zorder=1)
     ax.annotate(
         label,
         (1, y),
         xycoords=("axes fraction", "data"),
-        xytext=(-4, 4),
+        xytext=(-4, -4 if below else 4),
         textcoords="offset points",
         ha="right",
+        va="top" if below else "baseline",
     )
 
 

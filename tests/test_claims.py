@@ -6,12 +6,26 @@ import multiprocessing
 import numpy as np
 import pytest
 
+from dlcourse import build
 from dlcourse.claims import ClaimError, claim
 
 
 def test_a_claim_that_holds_prints_its_sentence_alone(capsys):
     claim("Water is wet", True, wetness=0.9)
     assert capsys.readouterr().out == "✔ Water is wet\n"
+
+
+def test_a_claim_that_holds_returns_its_text_for_the_title_of_a_figure():
+    held = claim("Water is wet", True)
+    assert held == "Water is wet"
+    assert f"{held}." == "Water is wet."
+    assert json.dumps([held]) == '["Water is wet"]'
+
+
+def test_a_claim_as_the_last_line_of_a_cell_shows_its_sentence_once(make_lesson):
+    run = build.execute(make_lesson("from dlcourse import claim\nclaim('Water is wet', True)"))
+    [output] = run.notebook.cells[0].outputs
+    assert (output.output_type, output.text) == ("stream", "✔ Water is wet\n")
 
 
 def test_a_claim_that_does_not_hold_raises_with_what_was_measured(capsys):

@@ -13,7 +13,7 @@ from dlcourse.paths import ROOT
 
 FLOORS = (
     {"paths", "seeds", "claims", "data", "autograd"},
-    {"training", "evaluation", "survival", "plots"},
+    {"training", "evaluation", "survival", "legibility", "plots"},
     {"exercises", "widgets"},
     {"course", "pictures", "limits", "build", "portability", "doctor", "cli"},
 )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from dlcourse import plots, widgets
+from dlcourse import legibility, plots, widgets
 
 mpl.use("agg")
 
@@ -57,6 +57,15 @@ def test_axes_say_their_message_and_their_units():
     )
     assert tuple(ax.figure.get_size_inches()) == (4, 3)
     assert not ax.spines["top"].get_visible()
+
+
+def test_a_long_title_takes_two_lines_and_ends_where_the_figure_does():
+    held = "Each doubling of the plays that are counted saves more than 0.05 bits per character"
+    ax = plots.axes(held, "plays", "bits")
+    assert ax.get_title(loc="left").replace("\n", " ") == held
+    assert ax.get_title(loc="left").count("\n") == 1
+    wide = plots.axes(held, "plays", "bits", size=(9.6, 3))
+    assert wide.get_title(loc="left") == held
 
 
 def test_images_are_shown_in_rows_with_their_labels():
@@ -111,6 +120,16 @@ def test_a_level_is_drawn_and_named():
     plots.level(ax, 0.9, "90 of 100")
     assert list(ax.lines[0].get_ydata()) == [0.9, 0.9]
     assert ax.texts[0].get_text() == "90 of 100"
+
+
+def test_two_levels_close_to_one_another_are_named_on_either_side():
+    ax = plots.axes("", "x", "accuracy")
+    ax.set(xlim=(0, 1), ylim=(0.92, 0.952))
+    plots.level(ax, 0.94, "best published network")
+    plots.level(ax, 0.939, "logistic regression", below=True)
+    assert legibility.faults(ax.figure) == []
+    plots.level(ax, 0.939, "another")
+    assert "overlap" in legibility.faults(ax.figure)[0]
 
 
 def test_a_slider_passes_its_value_on(monkeypatch):

@@ -1,0 +1,268 @@
+"""A figure's title that states a finding is the text of a claim that has just held."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+from anatomy import parsed
+
+from dlcourse.course import lessons
+
+CAPTIONS: dict[str, tuple[str, ...]] = {
+    "00": ("What it read, and in brackets what was meant",),
+    "22": (
+        "a picture",
+        "filter",
+        "left edges",
+        "top edges",
+        "As written",
+        "Moved by two pixels",
+        "asked",
+        "nearest in pixels",
+        "nearest in layer 4",
+        "The lead of the learned layers, draw by draw",
+    ),
+    "31": ("Where ink speaks for a digit (dark) and against it (light)",),
+    "32": (
+        "Forward: values in the nodes, slopes on the edges",
+        "Backward: each node learns the loss's slope",
+    ),
+    "34": (
+        "As they come",
+        "Tuned, 16 trials each",
+    ),
+    "37": (
+        "Signals, on the way forth …",
+        "… and slopes, on the way back",
+    ),
+    "41": (
+        "One training digit, ten times",
+        "What the test could not see",
+        "Misread by all five: the label, and what they read",
+        "Sixteen filters, and the strokes that each answers to",
+    ),
+    "51": ("What the counting judge listens to",),
+    "52": ("Shaded is what surprised the machine by more than two bits",),
+    "61": ("Dark is what the answer rests on",),
+    "63": ("patients at risk",),
+}
+"""Titles that name what is shown and state nothing of it, by lesson."""
+
+UNPROVED: dict[str, tuple[str, ...]] = {
+    "00": (
+        "The same digit looks different each time",
+        "A hundred rounds lead from guessing to reading",
+        "A shuffled test flatters the network",
+        "Deep learning is a part of a part",
+    ),
+    "01": (
+        "Zeros without a hole: the pen did not close the loop",
+        "Twelve rules read 63 of 100 digits, and the climb slows",
+        "Learning overtakes the rules at about a hundred labels",
+    ),
+    "11": (
+        "Weights turn the line",
+        "The bias moves it",
+        "Two measurements: the perceptron never settles",
+        "Between these two bounds learning has to end",
+        "One neuron does as well as the library",
+        "A lower threshold misses fewer tumours and alarms more women",
+        "XOR: each line leaves a corner on the wrong side",
+    ),
+    "12": (
+        "Before: no line will do",
+        "After: one line is enough",
+        "The inner numbers must be equal, and they vanish",
+        "Training will follow the slopes, and the threshold has none",
+        "Same weights, another bend: the whole is made of what the parts are",
+        "Three ReLUs add up to a hat",
+        "Twice the bumps, a quarter of the error",
+        "A jump: the worst error stays",
+        "Nine examples right, the curve missed",
+        "Two neurons are enough; sixteen are found",
+    ),
+    "21": (
+        "Each fold costs two neurons, or twice as many",
+        "Depth allows many pieces; chance makes about 35",
+        "Six folds: four layers beat one in every run",
+        "Side by side: one layer beats four",
+        "MNIST: more layers, no more digits",
+    ),
+    "22": (
+        "A picture, its copy moved by two pixels, and another digit: the last is nearer",
+        "One filter, one kind of stroke, found wherever it is",
+        "Training gathers weights of one sign: the eight filters of layer 1",
+        "From edges to strokes to most of a digit: what excites units most",
+        "Learned layers keep gaining; random ones gain first and lose later",
+        "Learned layers bring pictures of one digit together",
+        "Neighbours of a moved picture: where pixels fail and layer 4 does not",
+        "Other digits taught more than the fifty pictures could",
+        "What transfers sits in the middle",
+    ),
+    "31": (
+        "A nudge can be too small: both errors turn round",
+        "Each rate has its factor, and above the limit it grows",
+        "Where the neuron is most wrong, squared error falls silent",
+        "A hundred times the pictures, a tenth of the noise",
+        "The same work: batches are a thousand times closer",
+        "Two random directions: a plain, and a dot",
+        "The path's own two: a valley, and a way",
+    ),
+    "32": (
+        "The more weights, the more one walk backward saves",
+        "A hidden layer needs a message, though not the exact one",
+    ),
+    "33": ("Two engines, one curve",),
+    "34": (
+        "Momentum turns κ into √κ",
+        "Uncorrected, the first steps are too long",
+        "In Adam, large slopes protect a weight from decay",
+        "A falling rate forgives a large one",
+        "Linear scaling holds, until it breaks",
+        "A few trials matter, then hardly anything does",
+    ),
+    "35": (
+        "In training: both end at 100",
+        "On new digits: from 80 to 10",
+        "Five folds judge nearly as well as a hundred new patients",
+        "A straight line, and it can be continued",
+        "Error is bias² plus variance",
+        "Too stiff, about right, too eager",
+        "The error peaks at p = n, then falls again",
+        "The peak is variance",
+        "Only new views are read better …",
+        "… but all four doubt better",
+        "Large for one task is small for another",
+    ),
+    "36": ("Two mistakes, no error message",),
+    "37": (
+        "In a plain network all pictures become one",
+        "Residual layers keep pictures apart",
+        "They also keep the size of the slopes",
+        "Plain or not: who starts by losing nothing, learns",
+    ),
+    "41": (
+        "The new network shows on this test, the shaking hardly",
+        "Shaken digits help with turns, and not at all with noise",
+        "The network from 1,000 labels passes the machine from 10,000",
+    ),
+    "51": (
+        "Six hundred verdicts go further with a reader who has read",
+        "To have read before is worth more than the kind of network",
+        "Where people are divided, the judge is lost",
+        "“Not bad” is read, “without a dull moment” is not",
+    ),
+    "52": (
+        "What was counted looks known",
+        "The first head looks near, the fourth far",
+        "Two laws agree on four sizes, and part beyond",
+        "The copier stands out; the others repeat what is short",
+    ),
+    "61": (
+        "Two kinds differ at a glance, the others do not",
+        "The network's lead is small, and over random filters it has none",
+        "Three of five classes are mostly missed",
+        "One number mends the probabilities",
+        "One half is a costly habit",
+        "A doctor for one beat in ten removes most mistakes",
+    ),
+    "63": (
+        "More nodes, earlier recurrence",
+        "It bent the nodes and left the receptor straight",
+        "In the mean, the forecasts can be believed",
+        "One curve for all is wrong about the heart",
+    ),
+    "71": (
+        "Frauds do not sleep",
+        "Shuffled, the answer stands next door",
+        "The formula is as cheap as the best threshold in hindsight",
+    ),
+}
+"""Titles that state a finding in words of their own, until they say what a claim says."""
+
+
+def titles(sources: list[str]) -> Iterator[str]:
+    """Yield the titles that are written out in a lesson's cells.
+
+    Left out are those that a claim returned, and those that are put together from measured numbers.
+    """
+    first = {"plots.axes": 0, "plots.images": 2}
+    for tree in filter(None, map(parsed, sources)):
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            name = ast.unparse(call.func)
+            place = 0 if name.endswith((".set_title", ".suptitle")) else first.get(name)
+            drawn = place is not None or name.endswith(".set")
+            given = [] if place is None else call.args[place : place + 1]
+            given += [each.value for each in call.keywords if drawn and each.arg == "title"]
+            yield from (text for node in given for text in texts(node, tree) if text)
+
+
+def texts(node: ast.expr, tree: ast.Module) -> Iterator[str]:
+    """Yield the texts that an expression stands for, as far as its own cell tells."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.Tuple | ast.List):
+        yield from (text for each in node.elts for text in texts(each, tree))
+    elif isinstance(node, ast.Name):
+        for place in ast.walk(tree):
+            if isinstance(place, ast.Assign) and ast.unparse(place.targets[0]) == node.id:
+                yield from texts(place.value, tree)
+            elif isinstance(place, ast.For):
+                for value in values(node.id, place.target, place.iter):
+                    yield from texts(value, tree)
+
+
+def values(name: str, target: ast.expr, over: ast.expr) -> Iterator[ast.expr]:
+    """Yield what a name stands for in a loop over what is written out."""
+    if isinstance(target, ast.Name) and target.id == name:
+        yield over
+    elif isinstance(target, ast.Tuple) and isinstance(over, ast.Call):  # zip
+        for each, part in zip(target.elts, over.args, strict=False):
+            yield from values(name, each, part)
+    elif isinstance(target, ast.Tuple) and isinstance(over, ast.Tuple | ast.List):
+        for row in (row for row in over.elts if isinstance(row, ast.Tuple)):
+            for each, part in zip(target.elts, row.elts, strict=True):
+                yield from values(name, each, part)
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.id)
+def test_a_title_that_states_a_finding_is_what_a_claim_returned(lesson):
+    found = titles([cell.source for cell in lesson.cells if cell.kind == "code"])
+    listed = CAPTIONS.get(lesson.id, ()) + UNPROVED.get(lesson.id, ())
+    for title in set(found) - set(listed):
+        pytest.fail(
+            f"The title {title!r} is no claim's text: give what claim() returned, as in "
+            "plots.axes(held, …), or list it among CAPTIONS if it states nothing.",
+            pytrace=False,
+        )
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.id)
+def test_a_title_that_is_proved_or_gone_is_taken_off_the_list(lesson):
+    found = titles([cell.source for cell in lesson.cells if cell.kind == "code"])
+    assert set(CAPTIONS.get(lesson.id, ()) + UNPROVED.get(lesson.id, ())) - set(found) == set()
+
+
+def test_titles_are_found_wherever_they_are_written():
+    cell = """
+name = "By a name"
+ax = plots.axes("At once", "x", "title")
+for ax, (values, title) in zip(panels, ((a, "In a loop"), (b, "In a loop, too")), strict=True):
+    ax.set(title=title, xlabel="x")
+ax.set_title(name)
+figure.suptitle("Over all")
+plots.images(pictures, labels, "Of pictures")
+evaluation.card(title="Not of a figure")
+"""
+    expected = {"By a name", "At once", "In a loop", "In a loop, too", "Over all", "Of pictures"}
+    assert set(titles([cell])) == expected
+
+
+def test_titles_that_were_claimed_or_measured_are_left_out():
+    cell = """
+held = claim("It holds", True)
+plots.axes(held, "x", "y")
+ax.set_title(f"{n} of 100")
+ax.set(title="")
+"""
+    assert set(titles([cell])) == set()
