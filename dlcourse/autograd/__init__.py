@@ -34,8 +34,8 @@ from dlcourse.autograd.recording import no_grad
 __all__ = [
     "Tensor", "abs", "amax", "arange", "argmax", "cat", "clamp", "exp", "flatten", "float32",
     "float64", "functional", "gradcheck", "int64", "log", "log_softmax", "logsumexp", "manual_seed",
-    "max", "maximum", "mean", "memory", "min", "nn", "no_grad", "ones", "optim", "permute", "rand", "randn",
-    "record", "relu", "reshape", "sigmoid", "softmax", "sqrt", "squeeze", "stack", "sum", "tanh",
+    "max", "maximum", "mean", "memory", "min", "nn", "no_grad", "ones", "optim", "permute", "rand",
+    "randn", "record", "relu", "reshape", "sigmoid", "softmax", "sqrt", "squeeze", "stack", "sum", "tanh",
     "tensor", "transpose", "unsqueeze", "var", "where", "zeros",
 ]
 # fmt: on

@@ -99,8 +99,12 @@ def log_softmax(input: Tensor, dim: int) -> Tensor:
     return record(y, (input, lambda g: g - np.exp(y) * _total(g, dim)))
 
 
-def logsumexp(input: Tensor, dim: int, keepdim: bool = False) -> Tensor:
+def logsumexp(input: Tensor, dim: int | Sequence[int], keepdim: bool = False) -> Tensor:
     """Return y = ln Σ eˣ over `dim`; ∂L/∂x = g·eˣ⁻ʸ."""
+    if isinstance(dim, Sequence):
+        for d in dim:
+            input = logsumexp(input, d, keepdim=True)
+        return input if keepdim else input.squeeze(dim)
     x = _floats("logsumexp", input)
     if not x.ndim:
         return logsumexp(input.unsqueeze(0), dim).squeeze(0)
@@ -308,8 +312,10 @@ def conv2d(
     for v in range(kw):
         copies[:, :, v] = padded[:, :, at[v]]
     lines = copies.reshape(len(padded), channels * kw, columns * n)
-    seen = [lines[i : i + kh].reshape(-1, columns * n) for i in range(0, sh * rows, sh)]  # Xᵢ
     w_ = w.transpose(0, 2, 1, 3).reshape(out, -1)
+    seen = [
+        lines[i : i + kh].reshape(w_.shape[1], columns * n) for i in range(0, sh * rows, sh)
+    ]  # Xᵢ
     y = np.empty((rows, out, columns * n), x.dtype)
     for i in range(rows):
         np.matmul(w_, seen[i], out=y[i])
@@ -319,7 +325,7 @@ def conv2d(
     def gradient_x(g: Array) -> Array:
         g_lines = np.zeros((len(padded), channels * kw, columns * n), g.dtype)
         for i, g_i in enumerate(g):
-            g_lines[i * sh : i * sh + kh] += (w_.T @ g_i).reshape(kh, -1, columns * n)
+            g_lines[i * sh : i * sh + kh] += (w_.T @ g_i).reshape(kh, *lines.shape[1:])
         g_copies, gx = g_lines.reshape(copies.shape), np.zeros_like(padded)
         for v in range(kw):
             gx[:, :, at[v]] += g_copies[:, :, v]
@@ -492,7 +498,7 @@ def _normalise(
 
     def mean(a: Array) -> Any:
         total = _total(a, axes)
-        return total / (a.size // total.size)
+        return total / max(a.size // max(total.size, 1), 1)
 
     w = np.ones((), input.dtype) if weight is None else weight.data
     x_mean = mean(input.data)

@@ -220,7 +220,7 @@ class Tensor(Node):
 
     def tanh(self) -> Tensor:
         """Return y = tanh x; ∂L/∂x = g·(1 − y²)."""
-        y = np.tanh(self.data)
+        y = np.tanh(real(self))
         return record(y, (self, lambda g: g * (1 - y * y)))
 
     def sigmoid(self) -> Tensor:
@@ -241,8 +241,9 @@ class Tensor(Node):
     def clamp(self, min: Number | None = None, max: Number | None = None) -> Tensor:
         """Limit x to min … max; ∂L/∂x = g where x lies there, else 0."""
         x = self.data
-        low, high = (bound if bound is None else value_of(bound) for bound in (min, max))
-        y = np.clip(x, low, high)
+        if not all(bound is None or isinstance(bound, int | float) for bound in (min, max)):
+            raise TypeError(f"clamp takes numbers as bounds, not {min!r} and {max!r}.")
+        y = np.clip(x, min, max)
         return record(y, (self, lambda g: g * (x == y)))
 
     # Reductions over one dimension, several, or all
@@ -443,6 +444,8 @@ def operands(a: Tensor, b: Tensor | Number) -> tuple[Array, Any]:
 
 def axis_of(dim: Any, ndim: int) -> int:
     """Return a dimension, counted from either end, as one from 0 up."""
+    if not isinstance(dim, int | np.integer) or isinstance(dim, bool):
+        raise TypeError(f"dim is {dim!r}, but one dimension is a whole number.")
     if not -ndim <= dim < ndim:
         raise IndexError(f"dim is {dim}, but there are {ndim} dimensions: {-ndim} to {ndim - 1}.")
     return int(dim) % ndim
