@@ -35,8 +35,8 @@ __all__ = [
     "Tensor", "abs", "amax", "arange", "argmax", "cat", "clamp", "exp", "flatten", "float32",
     "float64", "functional", "gradcheck", "int64", "log", "log_softmax", "logsumexp", "manual_seed",
     "max", "maximum", "mean", "memory", "min", "nn", "no_grad", "ones", "optim", "permute", "rand",
-    "randn", "record", "relu", "reshape", "sigmoid", "softmax", "sqrt", "squeeze", "stack", "sum", "tanh",
-    "tensor", "transpose", "unsqueeze", "var", "where", "zeros",
+    "randn", "record", "relu", "reshape", "sigmoid", "softmax", "sqrt", "squeeze", "stack", "sum",
+    "tanh", "tensor", "transpose", "unsqueeze", "var", "where", "zeros",
 ]
 # fmt: on
 

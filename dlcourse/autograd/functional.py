@@ -236,12 +236,16 @@ def _check_shapes(input: Tensor, target: Tensor, name: str) -> None:
 
 def _floats(name: str, input: Tensor, *others: Tensor | None) -> Array:
     """Return the array of `input`, after a look whether all are tensors of one kind of floats."""
-    kinds = {array_of(x).dtype for x in (input, *others) if x is not None}
-    if odd := [kind for kind in kinds if kind.kind != "f"]:
-        raise TypeError(f"{name} needs floating-point numbers, not {odd[0]}: call .float() first.")
-    if len(kinds) > 1:
-        raise TypeError(f"{name} was given float32 and float64: convert one by .float().")
-    return input.data
+    first = array_of(input)
+    for x in (input, *others):
+        kind = first.dtype if x is None else array_of(x).dtype
+        if kind.kind != "f":
+            raise TypeError(
+                f"{name} needs floating-point numbers, not {kind}: call .float() first."
+            )
+        if kind != first.dtype:
+            raise TypeError(f"{name} was given {first.dtype} and {kind}: convert one by .float().")
+    return first
 
 
 def _check_shape(name: str, what: str, x: Tensor | None, shape: tuple[int, ...]) -> None:

@@ -103,12 +103,16 @@ def record(value: Any, *edges: Edge) -> Tensor:
     or in the one it was broadcast to. The function uses arrays of the forward pass, not tensors,
     whose `data` may be another by then. Inputs that are numbers or None have no gradient.
     """
-    inputs = [x for x, _ in edges if isinstance(x, Node)]
+    inputs: list[Node] = []
+    wanted = False
     for x, _ in edges:
-        if isinstance(x, np.ndarray):
+        if isinstance(x, Node):
+            inputs.append(x)
+            wanted = wanted or x.requires_grad
+        elif isinstance(x, np.ndarray):
             raise TypeError(f"An array of shape {x.shape} is no input: wrap it in tensor().")
     out = Node.tensor(_one_dtype(np.asarray(value), inputs))
-    if recording() and any(x.requires_grad for x in inputs):
+    if wanted and recording():
         connect(out, edges)
     return out
 
@@ -120,19 +124,23 @@ def connect(out: Node, edges: tuple[Edge, ...]) -> None:
     out._order = next(_clock)
     leaves = [x.data for x, _ in edges if isinstance(x, Node) and x._edges == ()]
     out._hold = Hold(leaves) if leaves else None
-    if any(out.data is a for a in leaves):
-        out.data = out.data.view()  # an input's own array is held for a time, not for ever
+    for a in leaves:
+        if a is out.data:
+            out.data = a.view()  # an input's own array is held for a time, not for ever
     out.data.flags.writeable = False
 
 
-def _one_dtype(value: Array, inputs: list[Tensor]) -> Array:
+def _one_dtype(value: Array, inputs: list[Node]) -> Array:
     """Return `value` in PyTorch's dtype: float64 comes from float64 alone, never by accident."""
-    if value.dtype.kind != "f" or (inputs and all(x.data.dtype is value.dtype for x in inputs)):
+    if value.dtype.kind != "f":
         return value
-    floats = {x.data.dtype for x in inputs if x.data.dtype.kind == "f"} or {np.dtype(np.float32)}
-    if len(floats) > 1:
-        raise TypeError("This mixes float32 and float64: convert one by .float() or .double().")
-    return value.astype(floats.pop(), copy=False)
+    wanted = None
+    for x in inputs:
+        kind = x.data.dtype
+        if kind.kind == "f" and wanted not in (None, kind):
+            raise TypeError("This mixes float32 and float64: convert one by .float() or .double().")
+        wanted = kind if kind.kind == "f" else wanted
+    return value.astype(wanted or np.float32, copy=False)
 
 
 def _add(sums: Sums, x: Node, g: Any) -> None:

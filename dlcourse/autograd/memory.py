@@ -48,12 +48,15 @@ class Hold:
                 owner = a
                 while isinstance(owner.base, np.ndarray):
                     owner = owner.base
-                if id(owner) not in self.held and not (a.flags.writeable and _unlocks(owner)):
-                    continue
-                count, locked = self.held.setdefault(id(owner), ([0], []))
+                held = self.held.get(id(owner))
+                if held is None:
+                    if not (a.flags.writeable and _unlocks(owner)):
+                        continue
+                    held = self.held[id(owner)] = ([0], [])
+                count, locked = held
                 count[0] += 1
                 self.owners.append(id(owner))
-                for x in (owner, a):
+                for x in (owner,) if a is owner else (owner, a):
                     if x.flags.writeable:
                         locked.append(x)
                         x.flags.writeable = False
@@ -72,8 +75,10 @@ class Hold:
 def _unlocks(owner: Array) -> bool:
     """Return whether NumPy would make this array writeable again: not where a library lent it."""
     lender: Any = owner.base
+    if lender is None:
+        return owner.flags.writeable
     try:
-        return owner.flags.writeable and (lender is None or not memoryview(lender).readonly)
+        return owner.flags.writeable and not memoryview(lender).readonly
     except TypeError:
         return False
 

@@ -50,7 +50,7 @@ class Optimizer:
         """Move parameters that are neighbours in the group and have made as many steps."""
         params = [state.params[i] for i in run]
         for p in params:
-            if p.grad is None or p.grad.shape != p.shape:
+            if p.grad is None or p.grad.shape != p.data.shape:
                 raise ValueError(f"A parameter of shape {p.shape} has a gradient of another shape.")
             if not p.data.flags.writeable:  # a graph still needs the old values
                 p.data = p.data.copy()
@@ -109,8 +109,10 @@ class _State:
 
     def runs(self) -> Iterator[list[int]]:
         """Yield the neighbours that can be moved together; large parameters one by one."""
-        dtype = np.result_type(*{p.data.dtype for p in self.params})  # .double() may come late
-        self.averages = [a.astype(dtype, copy=False) for a in self.averages]
+        dtypes = {p.data.dtype for p in self.params}
+        if self.averages and dtypes != {self.averages[0].dtype}:  # .double() may come late
+            dtype = np.result_type(*dtypes)
+            self.averages = [a.astype(dtype, copy=False) for a in self.averages]
 
         def kind(i: int) -> tuple[Any, ...]:
             p = self.params[i]
