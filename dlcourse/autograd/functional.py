@@ -265,10 +265,10 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Return Y = X Wᵀ + b; ∂L/∂X = G W, ∂L/∂W = Gᵀ X, ∂L/∂b = G, summed over the rows."""
     _floats("linear", input, weight, bias)
     w = weight.data
-    if input.shape[-1:] != w.shape[1:] or w.ndim != 2:
+    if w.ndim != 2 or input.shape[-1:] != w.shape[1:]:
         raise ValueError(
-            f"linear was given inputs of shape {input.shape}, but its weight {w.shape} "
-            f"needs {w.shape[-1] if w.ndim == 2 else '(out, in)'} numbers in the last dimension."
+            f"linear was given inputs of shape {input.shape} and a weight of shape {w.shape}, "
+            "but needs (…, in) and (out, in)."
         )
     _check_shape("linear", "bias", bias, w.shape[:1])
     x = as_rows(input.data)  # (rows, in)
