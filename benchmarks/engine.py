@@ -373,6 +373,9 @@ def child(threads: int) -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
     import torch
 
+    from dlcourse.autograd import memory
+
+    memory.keep_freed()  # for every engine in this process alike
     torch.set_num_threads(threads)
     print(json.dumps({workload: measure(workload, threads) for workload in WORKLOADS}))
 

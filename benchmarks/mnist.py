@@ -20,10 +20,11 @@ from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
-from dlcourse import data, seeds
+from dlcourse import autograd, data, seeds
 
 torch: Any = importlib.import_module(sys.argv[1] if len(sys.argv) > 1 else "dlcourse.autograd")
 nn, functional = torch.nn, torch.nn.functional
+autograd.memory.keep_freed()  # on either engine
 TEXT, WIDTH, HEADS, LENGTH = "".join(pydoc_data.topics.topics.values()), 64, 4, 64
 
 

@@ -11,8 +11,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from dlcourse.autograd import random
-from dlcourse.autograd.tensor import Array, Tensor, as_rows, logistic, record
+from dlcourse.autograd import generator
+from dlcourse.autograd.graph import record
+from dlcourse.autograd.memory import Array
+from dlcourse.autograd.operations import Tensor, array_of, as_rows, axis_of, logistic, operands
 
 Pair: TypeAlias = int | tuple[int, int]
 
@@ -21,6 +23,7 @@ Pair: TypeAlias = int | tuple[int, int]
 
 def relu(input: Tensor) -> Tensor:
     """Return max(x, 0)."""
+    array_of(input)
     return input.relu()
 
 
@@ -35,7 +38,7 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
         raise ValueError(f"approximate is {approximate!r}, but must be 'none' or 'tanh'.")
     from scipy.special import ndtr  # here, as SciPy takes longer to load than all the rest
 
-    x = input.data
+    x = _floats("gelu", input)
     cdf = ndtr(x)
 
     def gradient(g: Array) -> Any:
@@ -52,7 +55,7 @@ def _gelu_tanh(input: Tensor) -> Tensor:
     temporary arrays would take twice as long; and x·x for powers, since pow for each element would
     slow a whole transformer 3.5 times.
     """
-    x, c, k = input.data, math.sqrt(2 / math.pi), 0.044715
+    x, c, k = _floats("gelu", input), math.sqrt(2 / math.pi), 0.044715
     s = np.asarray(x * x)
     s *= -2 * c * k
     s -= 2 * c
@@ -78,32 +81,58 @@ def _gelu_tanh(input: Tensor) -> Tensor:
 
 def softmax(input: Tensor, dim: int) -> Tensor:
     """Return y = eˣ/Σ eˣ over `dim`; ∂L/∂x = y·(g − Σ g·y)."""
-    _, y, total = _exponentials(input.data, dim)
-    y /= total
+    x = _floats("softmax", input)
+    if not x.ndim:
+        return softmax(input.unsqueeze(0), dim).squeeze(0)
+    _, y = _exponentials(x, dim)
+    y /= _total(y, dim)
     return record(y, (input, lambda g: y * (g - _total(g * y, dim))))
 
 
 def log_softmax(input: Tensor, dim: int) -> Tensor:
     """Return y = x − ln Σ eˣ over `dim`; ∂L/∂x = g − eʸ·Σ g."""
-    top, _, total = _exponentials(input.data, dim)
-    y = input.data - top - np.log(total)
+    x = _floats("log_softmax", input)
+    if not x.ndim:
+        return log_softmax(input.unsqueeze(0), dim).squeeze(0)
+    top, e = _exponentials(x, dim)
+    y = x - top - _log_total(e, dim)
     return record(y, (input, lambda g: g - np.exp(y) * _total(g, dim)))
 
 
-def logsumexp(input: Tensor, dim: int, keepdim: bool = False) -> Tensor:
+def logsumexp(input: Tensor, dim: int | Sequence[int], keepdim: bool = False) -> Tensor:
     """Return y = ln Σ eˣ over `dim`; ∂L/∂x = g·eˣ⁻ʸ."""
-    top, e, total = _exponentials(input.data, dim)
-    y = record(top + np.log(total), (input, lambda g: g * (e / total)))
+    if isinstance(dim, Sequence):
+        for d in dim:
+            input = logsumexp(input, d, keepdim=True)
+        return input if keepdim else input.squeeze(dim)
+    x = _floats("logsumexp", input)
+    if not x.ndim:
+        return logsumexp(input.unsqueeze(0), dim).squeeze(0)
+    top, e = _exponentials(x, dim)
+    y = record(top + _log_total(e, dim), (input, lambda g: g * (e / _total(e, dim))))
     return y if keepdim else y.squeeze(dim)
 
 
-def _exponentials(x: Array, dim: int, out: Any = None) -> tuple[Array, Array, Array]:
-    """Return m = max x over `dim`, eˣ⁻ᵐ, which cannot overflow, and the sum of that."""
+def _exponentials(x: Array, dim: int, out: Any = None) -> tuple[Array, Array]:
+    """Return m = max x over `dim`, and eˣ⁻ᵐ, which cannot overflow."""
+    axis_of(dim, x.ndim)
     top = x.max(axis=dim, keepdims=True, initial=-np.inf)
     top[~np.isfinite(top)] = 0
     e = np.asarray(np.subtract(x, top, out=out))
     np.exp(e, out=e)
-    return top, e, _total(e, dim)
+    return top, e
+
+
+def _log_total(e: Array, dim: int) -> Any:
+    """Return ln Σ e over `dim`, where the largest e is 1, as ln(1 + rest).
+
+    In single precision 1 + rest would lose a small rest, and with it all digits of the logarithm.
+    """
+    if not e.shape[dim]:
+        return np.log(_total(e, dim))
+    at, rest = e.argmax(axis=dim, keepdims=True), e.copy()
+    np.put_along_axis(rest, at, 0, dim)
+    return np.log1p(_total(rest, dim) + (np.take_along_axis(e, at, dim) - 1))
 
 
 def _total(y: Array, dim: int | tuple[int, ...]) -> Any:
@@ -119,10 +148,11 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
     """Set each element to 0 with probability p and scale the others by 1/(1 − p)."""
     if not 0 <= p < 1:
         raise ValueError(f"p is {p}, but is the share of elements to drop: 0 ≤ p < 1.")
+    x = _floats("dropout", input)
     if not training or p == 0:
         return input
-    mask = (random.uniform(input.shape) >= p) / (1 - p)
-    return input * Tensor(mask.astype(input.dtype))
+    mask = (generator.uniform(x.shape) >= p) / (1 - p)
+    return input * Tensor(mask.astype(x.dtype))
 
 
 # Losses
@@ -133,31 +163,43 @@ def cross_entropy(input: Tensor, target: Tensor, *, reduction: str = "mean") -> 
 
     `input` is (C,), (N, C) or (N, C, d₁, …); `target` holds a class from 0 to C − 1 for each.
     """
-    classes_last = input.data if input.ndim == 1 else np.moveaxis(input.data, 1, -1)
-    x, labels = as_rows(classes_last), target.data.ravel()
-    if target.dtype.kind not in "iu" or target.shape != classes_last.shape[:-1]:
+    scores, targets = _floats("cross_entropy", input), array_of(target)
+    classes_last = scores if scores.ndim < 2 else np.moveaxis(scores, 1, -1)
+    if (
+        not scores.ndim
+        or targets.dtype.kind not in "iu"
+        or targets.shape != classes_last.shape[:-1]
+    ):
         raise ValueError(
-            f"cross_entropy was given targets of shape {target.shape} and type {target.dtype}, but "
-            f"needs whole numbers of shape {classes_last.shape[:-1]}: a class for each row."
+            f"cross_entropy was given targets of shape {targets.shape} and type {targets.dtype}, "
+            f"but needs whole numbers of shape {classes_last.shape[:-1]}: a class for each row."
         )
+    x, labels = as_rows(classes_last), targets.ravel()
     _check_range(labels, x.shape[1], "A target of cross_entropy is a class")
-    rows = np.arange(len(x))
-    top, e, total = _exponentials(x, 1)
-    loss = np.log(total[:, 0]) + top[:, 0] - x[rows, labels]
+    rows, best = np.arange(len(x)), x.argmax(axis=1)
+    # The best score gives e⁰ = 1; the rest may be tiny, and keeps its digits only apart from it.
+    x = x - x[rows, best, None]
+    e = np.exp(x)
+    e[rows, best] = 0
+    rest = _total(e, 1)[:, 0]
+    loss = np.log1p(rest) - x[rows, labels]
 
     def gradient(g: Array) -> Array:
-        gx = e * (g.reshape(-1, 1) / total)
-        gx[rows, labels] -= g.ravel()
+        scale = g.ravel() / (1 + rest)
+        gx = e * scale[:, None]
+        gx[rows, best] = scale
+        gx[rows, labels] = -scale * ((rest - e[rows, labels]) + (labels != best))  # p − 1, exactly
         gx = gx.reshape(classes_last.shape)
-        return gx if input.ndim == 1 else np.moveaxis(gx, -1, 1)
+        return gx if scores.ndim == 1 else np.moveaxis(gx, -1, 1)
 
-    return _reduce(record(loss.reshape(target.shape), (input, gradient)), reduction)
+    return _reduce(record(loss.reshape(targets.shape), (input, gradient)), reduction)
 
 
 def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
     """Return (x − t)²; ∂L/∂x = 2g·(x − t), ∂L/∂t = −∂L/∂x."""
     _check_shapes(input, target, "mse_loss")
-    d = input.data - target.data
+    x, t = operands(input, target)
+    d = x - t
     loss = record(d * d, (input, lambda g: 2 * g * d), (target, lambda g: -2 * g * d))
     return _reduce(loss, reduction)
 
@@ -165,11 +207,19 @@ def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tenso
 def binary_cross_entropy_with_logits(
     input: Tensor, target: Tensor, *, reduction: str = "mean"
 ) -> Tensor:
-    """Return −t·ln σ(x) − (1 − t)·ln(1 − σ(x)), without overflow; ∂L/∂x = g·(σ(x) − t)."""
+    """Return −t·ln σ(x) − (1 − t)·ln(1 − σ(x)); ∂L/∂x = g·(σ(x) − t), ∂L/∂t = −g·x.
+
+    As max(x, 0) − t·x + ln(1 + e⁻|x|), without overflow, and with all digits where x is confident.
+    """
     _check_shapes(input, target, "binary_cross_entropy_with_logits")
-    x, t = input.data, target.data
-    y = np.logaddexp(0, x) - x * t
-    loss = record(y, (input, lambda g: g * (logistic(x) - t)), (target, lambda g: -g * x))
+    _floats("binary_cross_entropy_with_logits", input)
+    x, t = operands(input, target)
+    y = np.maximum(x, 0) - t * x + np.log1p(np.exp(-np.abs(x)))
+
+    def gradient(g: Array) -> Any:
+        return g * ((1 - t) * logistic(x) - t * logistic(-x))
+
+    loss = record(y, (input, gradient), (target, lambda g: -g * x))
     return _reduce(loss, reduction)
 
 
@@ -180,8 +230,27 @@ def _reduce(loss: Tensor, reduction: str) -> Tensor:
 
 
 def _check_shapes(input: Tensor, target: Tensor, name: str) -> None:
-    if input.shape != target.shape:
+    if array_of(input).shape != array_of(target).shape:
         raise ValueError(f"{name} needs one shape: reshape {input.shape} or {target.shape}.")
+
+
+def _floats(name: str, input: Tensor, *others: Tensor | None) -> Array:
+    """Return the array of `input`, after a look whether all are tensors of one kind of floats."""
+    first = array_of(input)
+    for x in (input, *others):
+        kind = first.dtype if x is None else array_of(x).dtype
+        if kind.kind != "f":
+            raise TypeError(
+                f"{name} needs floating-point numbers, not {kind}: call .float() first."
+            )
+        if kind != first.dtype:
+            raise TypeError(f"{name} was given {first.dtype} and {kind}: convert one by .float().")
+    return first
+
+
+def _check_shape(name: str, what: str, x: Tensor | None, shape: tuple[int, ...]) -> None:
+    if x is not None and x.shape != shape:
+        raise ValueError(f"{name} was given a {what} of shape {x.shape}, but needs {shape}.")
 
 
 def _check_range(labels: Array, count: int, what: str) -> None:
@@ -194,12 +263,14 @@ def _check_range(labels: Array, count: int, what: str) -> None:
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Return Y = X Wᵀ + b; ∂L/∂X = G W, ∂L/∂W = Gᵀ X, ∂L/∂b = G, summed over the rows."""
+    _floats("linear", input, weight, bias)
     w = weight.data
-    if input.shape[-1:] != w.shape[1:]:
+    if w.ndim != 2 or input.shape[-1:] != w.shape[1:]:
         raise ValueError(
-            f"linear was given inputs of shape {input.shape}, but its weight {w.shape} "
-            f"needs {w.shape[1]} numbers in the last dimension."
+            f"linear was given inputs of shape {input.shape} and a weight of shape {w.shape}, "
+            "but needs (…, in) and (out, in)."
         )
+    _check_shape("linear", "bias", bias, w.shape[:1])
     x = as_rows(input.data)  # (rows, in)
     y = x @ w.T  # (rows, out)
     if bias is not None:
@@ -214,8 +285,9 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 def embedding(input: Tensor, weight: Tensor) -> Tensor:
     """Return the rows `input` of the weight; ∂L/∂W = g, added up where a row was read."""
-    if input.dtype.kind not in "iu":
-        raise TypeError(f"embedding needs whole numbers, but was given {input.dtype}.")
+    array_of(weight)
+    if (kind := array_of(input).dtype).kind not in "iu":
+        raise TypeError(f"embedding needs whole numbers, but was given {kind}.")
     _check_range(input.data, len(weight), "An index of embedding is a row")
     return weight[input]
 
@@ -228,10 +300,11 @@ def conv2d(
     For each row i of the output this is a matrix product, Yᵢ = W Xᵢ, where a column of Xᵢ holds
     what the kernel sees at one place: ∂L/∂Xᵢ = Wᵀ Gᵢ and ∂L/∂W = Σ Gᵢ Xᵢᵀ.
     """
-    x, w = input.data, weight.data
+    x, w = _floats("conv2d", input, weight, bias), weight.data
     _check_channels(x, w, 4, "conv2d")
+    _check_shape("conv2d", "bias", bias, w.shape[:1])
     (n, channels, height, width), (out, _, kh, kw) = x.shape, w.shape
-    (sh, sw), (ph, pw) = _pair(stride), _pair(padding)
+    (sh, sw), (ph, pw) = _pair(stride, "stride"), _pair(padding, "padding", least=0)
     rows, columns = _fits((height + 2 * ph, width + 2 * pw), (kh, kw), (sh, sw))
     # In memory the rows come first and the batch last, (H, C, W, N). Copies then move long runs
     # (1.5 times faster than with the batch first), and the rows that a kernel sees lie together,
@@ -243,21 +316,20 @@ def conv2d(
     for v in range(kw):
         copies[:, :, v] = padded[:, :, at[v]]
     lines = copies.reshape(len(padded), channels * kw, columns * n)
-    seen = [lines[i : i + kh].reshape(-1, columns * n) for i in range(0, sh * rows, sh)]  # Xᵢ
     w_ = w.transpose(0, 2, 1, 3).reshape(out, -1)
+    seen = [
+        lines[i : i + kh].reshape(w_.shape[1], columns * n) for i in range(0, sh * rows, sh)
+    ]  # Xᵢ
     y = np.empty((rows, out, columns * n), x.dtype)
     for i in range(rows):
         np.matmul(w_, seen[i], out=y[i])
     if bias is not None:
         y += bias.data[:, None]
 
-    def flat(g: Array) -> Array:
-        return np.ascontiguousarray(g.transpose(2, 1, 3, 0)).reshape(y.shape)
-
     def gradient_x(g: Array) -> Array:
         g_lines = np.zeros((len(padded), channels * kw, columns * n), g.dtype)
-        for i, g_i in enumerate(flat(g)):
-            g_lines[i * sh : i * sh + kh] += (w_.T @ g_i).reshape(kh, -1, columns * n)
+        for i, g_i in enumerate(g):
+            g_lines[i * sh : i * sh + kh] += (w_.T @ g_i).reshape(kh, *lines.shape[1:])
         g_copies, gx = g_lines.reshape(copies.shape), np.zeros_like(padded)
         for v in range(kw):
             gx[:, :, at[v]] += g_copies[:, :, v]
@@ -265,15 +337,16 @@ def conv2d(
 
     def gradient_w(g: Array) -> Array:
         gw = np.zeros((out, w_.shape[1]), g.dtype)
-        for x_i, g_i in zip(seen, flat(g), strict=True):
+        for x_i, g_i in zip(seen, g, strict=True):
             gw += (x_i @ g_i.T).T
         return gw.reshape(out, kh, channels, kw).transpose(0, 2, 1, 3)
 
+    product = record(  # in rows; what comes next lays them out as images, and gradients as rows
+        y, (input, gradient_x), (weight, gradient_w), (bias, lambda g: g.sum(axis=(0, 2)))
+    )
     return record(
         y.reshape(rows, out, columns, n).transpose(3, 1, 0, 2),
-        (input, gradient_x),
-        (weight, gradient_w),
-        (bias, lambda g: flat(g).sum(axis=(0, 2))),
+        (product, lambda g: np.ascontiguousarray(g.transpose(2, 1, 3, 0)).reshape(y.shape)),
     )
 
 
@@ -281,14 +354,14 @@ def conv1d(
     input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: int = 1, padding: int = 0
 ) -> Tensor:
     """Convolve (N, C, L) with (O, C, K): `conv2d` on images of height one."""
-    _check_channels(input.data, weight.data, 3, "conv1d")
+    _check_channels(_floats("conv1d", input, weight, bias), weight.data, 3, "conv1d")
     image, kernel = input.unsqueeze(2), weight.unsqueeze(2)
     return conv2d(image, kernel, bias, (1, stride), (0, padding)).squeeze(2)
 
 
 def max_pool2d(input: Tensor, kernel_size: Pair, stride: Pair | None = None) -> Tensor:
     """Return the largest element of each window; ∂L/∂x = g at the first such one, else 0."""
-    x = input.data
+    x = _floats("max_pool2d", input)
     places, apart = _windows(x, kernel_size, stride)
     y = functools.reduce(np.maximum, (x[here] for here in places))
 
@@ -305,7 +378,7 @@ def max_pool2d(input: Tensor, kernel_size: Pair, stride: Pair | None = None) -> 
 
 def avg_pool2d(input: Tensor, kernel_size: Pair, stride: Pair | None = None) -> Tensor:
     """Return the mean of each window; ∂L/∂x = the sum of g/k over the windows of k around x."""
-    x = input.data
+    x = _floats("avg_pool2d", input)
     places, _ = _windows(x, kernel_size, stride)
     y = functools.reduce(np.add, (x[here] for here in places)) / len(places)
 
@@ -318,8 +391,13 @@ def avg_pool2d(input: Tensor, kernel_size: Pair, stride: Pair | None = None) -> 
     return record(y, (input, gradient))
 
 
-def _pair(value: Pair) -> tuple[int, int]:
-    return (value, value) if isinstance(value, int) else value
+def _pair(value: Any, name: str, least: int = 1) -> tuple[int, int]:
+    pair = (value, value) if isinstance(value, int | np.integer) else tuple(value)
+    if len(pair) != 2 or not all(isinstance(n, int | np.integer) and n >= least for n in pair):
+        raise ValueError(
+            f"{name} is {value!r}, but needs one or two whole numbers from {least} up."
+        )
+    return pair
 
 
 def _windows(x: Array, kernel_size: Pair, stride: Pair | None) -> tuple[list[Any], bool]:
@@ -329,7 +407,8 @@ def _windows(x: Array, kernel_size: Pair, stride: Pair | None) -> tuple[list[Any
     """
     if x.ndim != 4:
         raise ValueError(f"Pooling needs images (N, C, H, W), but was given {x.shape}.")
-    (kh, kw), (sh, sw) = _pair(kernel_size), _pair(kernel_size if stride is None else stride)
+    (kh, kw) = _pair(kernel_size, "kernel_size")
+    (sh, sw) = _pair((kh, kw) if stride is None else stride, "stride")
     rows, columns = _fits(x.shape[2:], (kh, kw), (sh, sw))
     down = [slice(u, u + sh * rows, sh) for u in range(kh)]
     across = [slice(v, v + sw * columns, sw) for v in range(kw)]
@@ -362,9 +441,12 @@ def layer_norm(
     eps: float = 1e-5,
 ) -> Tensor:
     """Return x̂·w + b, x̂ = (x − x̄)/√(σ² + eps) over the last dimensions (arXiv 1607.06450)."""
+    _floats("layer_norm", input, weight, bias)
     shape = tuple(normalized_shape)
     if input.shape[input.ndim - len(shape) :] != shape:
         raise ValueError(f"layer_norm over {shape} needs inputs that end so, not {input.shape}.")
+    _check_shape("layer_norm", "weight", weight, shape)
+    _check_shape("layer_norm", "bias", bias, shape)
     axes = -1 if len(shape) == 1 else tuple(range(-len(shape), 0))
     return _normalise(input, axes, eps, weight, bias)[0]
 
@@ -384,6 +466,11 @@ def batch_norm(
     In training x̄ and σ² are the batch's, and the running ones move towards them by `momentum`;
     afterwards they are the running ones.
     """
+    _floats("batch_norm", input, weight, bias, running_mean, running_var)
+    if input.ndim < 2:
+        raise ValueError(f"batch_norm needs inputs (N, C, …), not of shape {input.shape}.")
+    for what, x in (("weight", weight), ("bias", bias), ("mean", running_mean)):
+        _check_shape("batch_norm", what, x, input.shape[1:2])
     column = (-1,) + (1,) * (input.ndim - 2)  # a channel's number, shaped to broadcast
     weight, bias = (x if x is None else x.reshape(column) for x in (weight, bias))
     if training or running_mean is None or running_var is None:
@@ -415,7 +502,7 @@ def _normalise(
 
     def mean(a: Array) -> Any:
         total = _total(a, axes)
-        return total / (a.size // total.size)
+        return total / max(a.size // max(total.size, 1), 1)
 
     w = np.ones((), input.dtype) if weight is None else weight.data
     x_mean = mean(input.data)
@@ -457,6 +544,13 @@ def scaled_dot_product_attention(
     numbers is added; `is_causal` lets each position see itself and what came before.
     ∂L/∂V = Pᵀ G; ∂L/∂S = P·(G Vᵀ − Σ G·Y over e); ∂L/∂Q = ∂L/∂S K·scale; ∂L/∂K = (∂L/∂S)ᵀ Q·scale.
     """
+    _floats("attention", query, key, value)
+    fit = query.shape[-1:] == key.shape[-1:] and key.shape[-2:-1] == value.shape[-2:-1]
+    if not fit or min(query.ndim, key.ndim, value.ndim) < 2:
+        raise ValueError(
+            f"Attention was given {query.shape}, {key.shape} and {value.shape}, but needs "
+            "(…, T, d), (…, S, d) and (…, S, e)."
+        )
     if is_causal:
         if attn_mask is not None:
             raise ValueError("Give attn_mask or is_causal, not both.")
@@ -465,9 +559,12 @@ def scaled_dot_product_attention(
     q, k, v = query.data * factor, key.data, value.data
     p = k @ q.swapaxes(-1, -2)  # Sᵀ: NumPy finds maxima of columns three times as fast as of rows
     if attn_mask is not None:
-        mask = attn_mask.data.swapaxes(-1, -2)
+        mask = _mask(attn_mask, p.dtype, query.shape[-2], key.shape[-2]).swapaxes(-1, -2)
         p += np.where(mask, 0, -np.inf).astype(p.dtype) if mask.dtype == bool else mask
-    p /= _exponentials(p, -2, out=p)[2]  # Pᵀ, in the memory of Sᵀ: 1.15 times faster on the whole
+    _exponentials(p, -2, out=p)  # Pᵀ, in the memory of Sᵀ: 1.15 times faster on the whole
+    total = _total(p, -2)
+    total[total == 0] = 1  # who may look nowhere sees zeros
+    p /= total
     y = p.swapaxes(-1, -2) @ v
 
     def gradient_scores(g: Array) -> Array:
@@ -483,3 +580,16 @@ def scaled_dot_product_attention(
         (attn_mask, lambda g: g.swapaxes(-1, -2)),
     )
     return record(y, (scores, gradient_scores), (value, lambda g: p @ g))
+
+
+def _mask(attn_mask: Tensor, dtype: Any, t: int, s: int) -> Array:
+    """Return a mask's array; whole numbers would be added to the scores and hide nothing."""
+    mask = array_of(attn_mask)
+    if mask.dtype not in (bool, dtype):
+        raise TypeError(
+            f"attn_mask holds {mask.dtype}, but needs truth values, or {dtype} to add to the "
+            "scores: write a condition such as mask > 0."
+        )
+    if mask.ndim < 2 or mask.shape[-2] not in (1, t) or mask.shape[-1] not in (1, s):
+        raise ValueError(f"attn_mask has shape {mask.shape}, but needs (…, {t}, {s}).")
+    return mask

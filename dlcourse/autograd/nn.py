@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.autograd import functional, random
+from dlcourse.autograd import functional, generator
 from dlcourse.autograd.functional import Pair
-from dlcourse.autograd.tensor import Array, Tensor, ones, tensor, zeros
+from dlcourse.autograd.memory import Array
+from dlcourse.autograd.operations import Tensor, ones, tensor, zeros
 
 
 class Parameter(Tensor):
@@ -115,8 +116,10 @@ class Sequential(Module):
     def __len__(self) -> int:
         return len([*self.named_children()])
 
-    def __getitem__(self, index: int) -> Module:
-        return list(self)[index]
+    def __getitem__(self, index: Any) -> Any:
+        """Return one module, or with a slice the network of several."""
+        found = list(self)[index]
+        return Sequential(*found) if isinstance(index, slice) else found
 
     def forward(self, input: Any) -> Any:
         for module in self:
@@ -127,7 +130,7 @@ class Sequential(Module):
 def _evenly(shape: tuple[int, ...], fan_in: int) -> Parameter:
     """Draw weights evenly from ±1/√fan_in, PyTorch's choice for layers that sum fan_in inputs."""
     bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
-    return Parameter(random.uniform(shape, -bound, bound))
+    return Parameter(generator.uniform(shape, -bound, bound))
 
 
 class Linear(Module):
@@ -282,7 +285,7 @@ class Embedding(Module):
     """One learned vector for each symbol of a vocabulary: (…) whole numbers → (…, dim)."""
 
     def __init__(self, num_embeddings: int, embedding_dim: int) -> None:
-        self.weight = Parameter(random.normal((num_embeddings, embedding_dim)))
+        self.weight = Parameter(generator.normal((num_embeddings, embedding_dim)))
 
     def forward(self, input: Tensor) -> Tensor:
         return functional.embedding(input, self.weight)
@@ -302,7 +305,9 @@ class MultiheadAttention(Module):
             raise ValueError(f"{embed_dim} features do not divide into {num_heads} equal heads.")
         self.num_heads, self.batch_first = num_heads, batch_first
         out_proj, bound = Linear(embed_dim, embed_dim, bias), math.sqrt(6 / (4 * embed_dim))
-        self.in_proj_weight = Parameter(random.uniform((3 * embed_dim, embed_dim), -bound, bound))
+        self.in_proj_weight = Parameter(
+            generator.uniform((3 * embed_dim, embed_dim), -bound, bound)
+        )
         self.in_proj_bias = Parameter(zeros(3 * embed_dim)) if bias else None
         out_proj.bias = Parameter(zeros(embed_dim)) if bias else None
         self.out_proj = out_proj
@@ -321,6 +326,10 @@ class MultiheadAttention(Module):
         q, k, v = (self._project(x, i) for i, x in enumerate((query, key, value)))
         if attn_mask is not None and attn_mask.dtype == bool:
             attn_mask = Tensor(np.where(attn_mask.data, -np.inf, 0).astype(q.dtype))
+        if attn_mask is not None and attn_mask.dtype.kind != "f":
+            raise TypeError(
+                f"attn_mask holds {attn_mask.dtype}, but needs truth values: True hides a place."
+            )
         if need_weights:
             scores = q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5  # (N, heads, T, S)
             weights = functional.softmax(scores if attn_mask is None else scores + attn_mask, -1)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from dlcourse.autograd import lr_scheduler
-from dlcourse.autograd.tensor import Array, Tensor
+from dlcourse.autograd.memory import Array
+from dlcourse.autograd.operations import Tensor
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "lr_scheduler"]
 
@@ -27,14 +28,10 @@ class Optimizer:
     decoupled = False  # whether weight decay acts on the weights themselves (arXiv 1711.05101)
 
     def __init__(self, params: Iterable[Any], **defaults: Any) -> None:
-        groups = list(params)
-        if not groups:
-            raise ValueError("The optimiser was given no parameters: pass model.parameters().")
-        if not isinstance(groups[0], dict):
-            groups = [{"params": groups}]
-        if defaults["lr"] < 0:
-            raise ValueError(f"The learning rate is {defaults['lr']}, but must not be negative.")
-        self.param_groups = [{**defaults, **g, "params": list(g["params"])} for g in groups]
+        self.param_groups = [{**defaults, **group} for group in _groups(params)]
+        for group in self.param_groups:
+            if group["lr"] < 0:
+                raise ValueError(f"The learning rate is {group['lr']}, but must not be negative.")
         self._states = [_State(g["params"], self.averages) for g in self.param_groups]
 
     def zero_grad(self) -> None:
@@ -53,6 +50,8 @@ class Optimizer:
         """Move parameters that are neighbours in the group and have made as many steps."""
         params = [state.params[i] for i in run]
         for p in params:
+            if p.grad is None or p.grad.shape != p.data.shape:
+                raise ValueError(f"A parameter of shape {p.shape} has a gradient of another shape.")
             if not p.data.flags.writeable:  # a graph still needs the old values
                 p.data = p.data.copy()
         w, g = _end_to_end([p.data for p in params]), _end_to_end([p.grad for p in params])
@@ -76,21 +75,49 @@ class Optimizer:
         raise NotImplementedError
 
 
+def _groups(params: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return what an optimiser was given as groups, each with its list of parameters."""
+    if isinstance(params, Tensor):
+        raise TypeError("An optimiser needs a list of parameters, not one tensor: pass [w].")
+    groups = list(params)
+    if not groups:
+        raise ValueError("The optimiser was given no parameters: pass model.parameters().")
+    if not isinstance(groups[0], dict):
+        groups = [{"params": groups}]
+    seen: set[Tensor] = set()
+    for i, group in enumerate(groups):
+        one = isinstance(group["params"], Tensor)
+        groups[i] = {**group, "params": [group["params"]] if one else list(group["params"])}
+        for p in groups[i]["params"]:
+            if not isinstance(p, Tensor):
+                raise TypeError(f"A parameter is a tensor, not {type(p).__name__}.")
+            if p._edges != ():
+                raise ValueError("This parameter was computed from others: pass those instead.")
+            if p in seen:
+                raise ValueError("One parameter was given twice, and would move twice.")
+            seen.add(p)
+    return groups
+
+
 class _State:
     """What is known of a group's parameters: their steps, and their averages laid end to end."""
 
     def __init__(self, params: list[Tensor], averages: int) -> None:
         self.params, self.steps = params, [0] * len(params)
         self.ends = list(itertools.accumulate((p.data.size for p in params), initial=0))
-        dtype = np.result_type(*(p.dtype for p in params))
-        self.averages = [np.zeros(self.ends[-1], dtype) for _ in range(averages)]
+        self.averages = [np.zeros(self.ends[-1], np.float32) for _ in range(averages)]
 
     def runs(self) -> Iterator[list[int]]:
         """Yield the neighbours that can be moved together; large parameters one by one."""
+        dtypes = {p.data.dtype for p in self.params}
+        if self.averages and dtypes != {self.averages[0].dtype}:  # .double() may come late
+            dtype = np.result_type(*dtypes)
+            self.averages = [a.astype(dtype, copy=False) for a in self.averages]
 
-        def kind(i: int) -> tuple[bool, int, int]:
+        def kind(i: int) -> tuple[Any, ...]:
             p = self.params[i]
-            return p.grad is not None, self.steps[i], i if p.data.size >= LARGE else -1
+            large = i if p.data.size >= LARGE else -1
+            return p.grad is not None, self.steps[i], p.data.dtype, large
 
         for (ready, *_), run in itertools.groupby(range(len(self.params)), kind):
             if ready:

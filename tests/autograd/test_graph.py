@@ -4,7 +4,9 @@ import copy
 import gc
 import subprocess
 import sys
+import threading
 import tracemalloc
+import types
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ import torch
 
 import dlcourse.autograd as ours
 from dlcourse.autograd import functional as F
-from dlcourse.autograd import nn, optim
+from dlcourse.autograd import memory, nn, optim
 
 
 def leaf(*shape, value=2.0):
@@ -212,6 +214,74 @@ def test_arrays_that_were_read_only_stay_so():
     np.testing.assert_array_equal(w.grad, [1, 1])
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_views_of_one_array_in_two_graphs_are_given_back(first):
+    whole = np.ones((2, 3))
+    views = whole[0], whole[1]
+    w = ours.tensor(np.ones(3), requires_grad=True)
+    losses = [(ours.Tensor(view) * w).sum() for view in views]
+    losses[first].backward()
+    for array in (*views, whole):
+        assert not array.flags.writeable
+    losses[1 - first].backward()
+    for array in (*views, whole):
+        assert array.flags.writeable
+
+
+def test_what_a_library_lent_is_not_locked_for_ever():
+    lent = torch.ones(3).numpy()
+    w = leaf(3)
+    (ours.Tensor(lent) * w).sum().backward()
+    lent[0] = 2
+    own = w.data
+    ours.record(w.data, (w, lambda g: g)).sum().backward()
+    assert own.flags.writeable
+
+
+def test_threads_that_share_weights_leave_them_writeable():
+    w = leaf(50)
+
+    def work():
+        for _ in range(300):
+            (w * w).sum()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    w.data += 1
+
+
+def test_the_import_leaves_the_allocator_alone():
+    code = """
+import ctypes
+class Refuse(ctypes.CDLL):
+    def __getattr__(self, name):
+        assert name != "mallopt", "the import changed the allocator"
+        return super().__getattr__(name)
+ctypes.CDLL = Refuse
+import dlcourse.autograd
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_freed_memory_is_kept_where_it_can_be(monkeypatch):
+    asked = []
+    library = types.SimpleNamespace(mallopt=lambda *args: asked.append(args) or 1)
+    monkeypatch.setattr(memory.ctypes, "CDLL", lambda name: library)
+    assert memory.keep_freed()
+    assert asked == [(-3, 32 << 20), (-1, 1 << 30)]
+    monkeypatch.setattr(memory.ctypes, "CDLL", lambda name: types.SimpleNamespace())
+    assert not memory.keep_freed()
+
+
+def test_no_module_has_the_name_of_a_function():
+    parts = {"".join(name.split(".")[2:]) for name in sys.modules if name.startswith(ours.__name__)}
+    assert {"graph", "operations", "memory"} <= parts
+    assert not [name for name in parts if callable(getattr(ours, name, None))]
+
+
 def test_a_new_array_leaves_the_graph_as_it_was():
     x = leaf(2)
     loss = (x * x).sum()
@@ -264,6 +334,50 @@ def test_no_grad_records_nothing():
     assert (x * 2).requires_grad
 
 
+def test_no_grad_is_for_the_thread_that_asks():
+    inside, may_leave = threading.Event(), threading.Event()
+    x, found = leaf(2), []
+
+    def other():
+        with ours.no_grad():
+            inside.set()
+            may_leave.wait(10)
+            found.append((x * 2).requires_grad)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    inside.wait(10)
+    assert (x * 2).requires_grad
+    with ours.no_grad():
+        may_leave.set()
+        thread.join()
+        assert not (x * 2).requires_grad
+    assert found == [False]
+    assert (x * 2).requires_grad
+
+
+@pytest.mark.parametrize("engine", [ours, torch])
+def test_no_grad_on_a_generator(engine):
+    x = engine.tensor([1.0], requires_grad=True)
+
+    @engine.no_grad()
+    def steps(count):
+        for _ in range(count):
+            sent = yield (x * 2).requires_grad
+            if sent:
+                return sent
+        return "done"
+
+    walk = steps(5)
+    assert next(walk) is False
+    assert (x * 2).requires_grad  # between its lines others record
+    assert next(walk) is False
+    with pytest.raises(StopIteration) as end:
+        walk.send("enough")
+    assert end.value.value == "enough"
+    assert list(steps(2)) == [False, False]
+
+
 def test_copies_stand_alone():
     model = nn.Linear(2, 2)
     twin = copy.deepcopy(model)
@@ -301,6 +415,65 @@ def test_a_tensor_shows_itself():
     assert np.asarray(x).sum() == 3
 
 
+IDIOMS = {
+    "zeros of a tuple": lambda t: t.zeros((2, 3)),
+    "ones of a list": lambda t: t.ones([2]),
+    "random of a tuple": lambda t: t.rand((2, 3)) * 0,
+    "base": lambda t: 2 ** t.tensor([1.0, 3.0]),
+    "base zero": lambda t: 0 ** t.tensor([1.0, 3.0]),
+    "tensors in a list": lambda t: t.tensor([t.tensor(1.0), t.tensor(2.5)]),
+    "tensors of float64": lambda t: t.tensor([t.tensor(np.float64(1)), t.tensor(np.float64(2))]),
+    "arrays in a list": lambda t: t.tensor([np.zeros(2), np.ones(2)]),
+    "numbers of NumPy in a list": lambda t: t.tensor([np.float64(1), np.float64(2)]),
+    "whole numbers beside float32": lambda t: t.tensor([1.5, 2.5]) * t.arange(2),
+    "difference of bytes": lambda t: 255 - t.tensor(np.array([0, 7], np.uint8)),
+    "sum of a number": lambda t: t.tensor(2.0).sum(dim=0),
+    "mean of a number": lambda t: t.tensor(2.0).mean(dim=-1),
+    "largest of a number": lambda t: t.tensor(2.0).max(0).values,
+    "where the only number stands": lambda t: t.tensor(2.0).max(0).indices,
+    "softmax of a number": lambda t: t.softmax(t.tensor(2.0), dim=0),
+    "log_softmax of a number": lambda t: t.log_softmax(t.tensor(2.0), dim=0),
+    "logsumexp of a number": lambda t: t.logsumexp(t.tensor(2.0), dim=0),
+    "a number turned": lambda t: t.tensor(2.0).transpose(0, 0),
+    "an empty list as index": lambda t: t.ones(3)[[]],
+    "no rows through a layer": lambda t: t.nn.Linear(3, 2)(t.zeros(0, 3)),
+    "no pictures": lambda t: t.nn.MaxPool2d(2)(t.nn.Conv2d(1, 2, 3)(t.zeros(0, 1, 8, 8))),
+    "no rows through a norm": lambda t: t.nn.LayerNorm(3)(t.zeros(0, 3)),
+    "no rows, no loss": lambda t: t.nn.functional.cross_entropy(t.zeros(0, 3), t.arange(0)),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", IDIOMS)
+def test_what_everybody_types_gives_what_pytorch_gives(name):
+    found, expected = (IDIOMS[name](t).detach() for t in (ours, torch))
+    assert f"torch.{found.dtype}" == str(expected.dtype)
+    assert found.shape == tuple(expected.shape)
+    np.testing.assert_allclose(found.numpy(), expected.numpy(), rtol=1e-6)
+
+
+def test_a_single_number_reads_as_one():
+    loss = leaf(value=1.5)
+    assert f"{loss:.3f}" == "1.500"
+    assert f"{loss:.2f} {ours.tensor(7)}" == "1.50 tensor(7)"
+    assert (float(loss), int(ours.tensor(7)), bool(ours.tensor(0.0))) == (1.5, 7, 0)
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_where_keeps_infinite_gradients_to_their_side():
+    found = []
+    for t in (ours, torch):
+        x = t.tensor([0.0, 4.0], requires_grad=True)
+        y = t.tensor([9.0, 9.0], requires_grad=True)
+        t.where(x > 1, y, x).sqrt().sum().backward()
+        found.append([np.asarray(x.grad), np.asarray(y.grad)])
+    np.testing.assert_array_equal(*found)
+
+
+def mask(*numbers):
+    return ours.tensor(np.array(numbers))
+
+
 def scores(rows=3, classes=4):
     return ours.tensor(np.zeros((rows, classes), np.float32), requires_grad=True)
 
@@ -312,10 +485,81 @@ REFUSALS = {
     "whole numbers": (lambda: ours.tensor([1, 2], requires_grad=True), TypeError, "floating"),
     "text": (lambda: ours.tensor(["a"]), TypeError, "numbers"),
     "arrays as operands": (lambda: leaf(2) + np.ones(2), TypeError, "tensor"),
+    "arrays on the left": (lambda: np.ones(2) + leaf(2), TypeError, "tensor\\(\\)"),
+    "array @ tensor": (lambda: np.ones((2, 2)) @ leaf(2, 2), TypeError, "tensor\\(\\)"),
+    "tensor @ array": (lambda: leaf(2, 2) @ np.ones((2, 2)), TypeError, "tensor\\(\\)"),
+    "array in a layer": (lambda: nn.Linear(2, 2)(np.ones((1, 2))), TypeError, "tensor\\(\\)"),
+    "array in an embedding": (lambda: nn.Embedding(3, 2)(np.ones(1, int)), TypeError, "tensor"),
+    "array in a convolution": (
+        lambda: nn.Conv2d(1, 1, 1)(np.ones((1, 1, 2, 2))),
+        TypeError,
+        "tensor",
+    ),
+    "array in an activation": (lambda: F.relu(np.ones(2)), TypeError, "tensor\\(\\)"),
+    "array in a function": (lambda: ours.sum(np.ones(2)), TypeError, "tensor\\(\\)"),
+    "array as target": (lambda: F.mse_loss(leaf(2), np.ones(2)), TypeError, "tensor\\(\\)"),
+    "array as labels": (lambda: F.cross_entropy(scores(), np.zeros(3, int)), TypeError, "tensor"),
+    "array as condition": (
+        lambda: ours.where(np.ones(2) > 0, leaf(2), leaf(2)),
+        TypeError,
+        "tensor\\(\\)",
+    ),
+    "array in record": (lambda: ours.record(1.0, (np.ones(2), None)), TypeError, "tensor\\(\\)"),
+    "arrays joined": (lambda: ours.cat([leaf(2), np.ones(2)]), TypeError, "tensor\\(\\)"),
+    "maximum with a number": (lambda: ours.maximum(leaf(2), 0.0), TypeError, "tensor"),
+    "condition of whole numbers": (
+        lambda: ours.where(mask(0, 1), leaf(2), leaf(2)),
+        TypeError,
+        "truth",
+    ),
+    "mask of whole numbers": (
+        lambda: F.scaled_dot_product_attention(*[leaf(2, 2)] * 3, mask([0, 1], [1, 1])),
+        TypeError,
+        "truth",
+    ),
+    "mask of many heads": (
+        lambda: nn.MultiheadAttention(2, 1)(*[leaf(2, 1, 2)] * 3, attn_mask=mask([0, 1], [1, 1])),
+        TypeError,
+        "truth",
+    ),
+    "mask of another shape": (
+        lambda: F.scaled_dot_product_attention(*[leaf(2, 2)] * 3, ours.ones(3, 2)),
+        ValueError,
+        "2, 2",
+    ),
+    "softmax of whole numbers": (lambda: ours.softmax(mask(1, 2), 0), TypeError, "float"),
+    "dropout of whole numbers": (lambda: F.dropout(mask(1, 2)), TypeError, "float"),
+    "shapes of a product": (lambda: leaf(2, 3) @ leaf(2, 3), ValueError, "columns"),
+    "bias of another size": (lambda: F.linear(leaf(2, 3), leaf(4, 3), leaf(1)), ValueError, "bias"),
+    "mixed bias": (
+        lambda: F.linear(leaf(2, 3), leaf(4, 3), ours.tensor(np.ones(4))),
+        TypeError,
+        "float64",
+    ),
+    "dimension too large": (lambda: leaf(2, 3).sum(dim=2), IndexError, "-2 to 1"),
+    "dimension twice": (lambda: leaf(2, 3).sum(dim=(0, 0)), ValueError, "twice"),
+    "dimension as truth": (lambda: leaf(2, 3).var(True), TypeError, "whole number"),
+    "largest of nothing": (lambda: ours.zeros(0).max(), ValueError, "empty"),
+    "many as one": (lambda: float(leaf(2)), ValueError, "One number"),
+    "truth of many": (lambda: bool(leaf(2)), ValueError, "One number"),
+    "parts of a number": (lambda: list(leaf()), TypeError, "single number"),
+    "uneven rows": (lambda: ours.tensor([[1], [1, 2]]), ValueError, "length"),
+    "nothing joined": (lambda: ours.cat([]), ValueError, "at least one"),
+    "uneven parts": (lambda: ours.cat([leaf(2, 3), leaf(2, 2)]), ValueError, "differ"),
+    "negative power": (lambda: ours.arange(3) ** -1, ValueError, "float"),
+    "stride": (lambda: F.conv2d(leaf(1, 1, 4, 4), leaf(1, 1, 2, 2), stride=0), ValueError, "1 up"),
+    "tensor as parameters": (lambda: optim.SGD(leaf(2)), TypeError, "\\[w\\]"),
+    "no tensors as parameters": (lambda: optim.SGD([1.0]), TypeError, "float"),
+    "parameters computed": (lambda: optim.SGD([leaf(2) * 2]), ValueError, "computed"),
+    "parameter twice": (
+        lambda: optim.SGD([{"params": w} for w in [leaf(2)] * 2]),
+        ValueError,
+        "twice",
+    ),
     "tensors as exponents": (lambda: leaf(2) ** leaf(2), TypeError, "exponent"),
     "mixed precision": (lambda: leaf(2) * ours.tensor(np.ones(2)), TypeError, "mixes"),
     "numpy of a variable": (lambda: leaf(2).numpy(), RuntimeError, "detach"),
-    "linear": (lambda: F.linear(leaf(2, 3), leaf(4, 5)), ValueError, "5 numbers"),
+    "linear": (lambda: F.linear(leaf(2, 3), leaf(4, 5)), ValueError, "needs"),
     "label too large": (
         lambda: F.cross_entropy(scores(), ours.tensor([0, 1, 4])),
         IndexError,

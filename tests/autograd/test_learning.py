@@ -176,6 +176,43 @@ def _gradient(engine, g):
     return g.copy() if engine is ours else torch.tensor(g)
 
 
+def test_a_group_of_one_tensor_moves_it():
+    for engine in ENGINES:
+        w = engine.tensor([1.0, 2.0], requires_grad=True)
+        optimizer = engine.optim.SGD([{"params": w}], lr=0.5)
+        (w * w).sum().backward()
+        optimizer.step()
+        np.testing.assert_array_equal(w.detach().numpy(), [0, 0])
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_an_optimizer_made_before_double_works_in_float64(late):
+    ends = []
+    for after in (True, False):
+        ours.manual_seed(0)
+        model = ours.nn.Linear(3, 2)
+        model = model if late and after else model.double()
+        optimizer = ours.optim.Adam(model.parameters(), lr=0.1)
+        model.double()
+        x = ours.tensor(np.linspace(0, 1, 12).reshape(4, 3))
+        for _ in range(30):
+            loss = (model(x) ** 2).mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        ends.append(model.weight.data)
+        assert optimizer._states[0].averages[0].dtype == np.float64
+    np.testing.assert_array_equal(*ends)
+
+
+def test_a_gradient_of_another_shape_is_refused():
+    w = ours.tensor([1.0, 2.0], requires_grad=True)
+    optimizer = ours.optim.Adam([w])
+    w.grad = np.ones(1, np.float32)
+    with pytest.raises(ValueError, match="shape"):
+        optimizer.step()
+
+
 @pytest.mark.parametrize("name", ["sgd", "rmsprop"])
 def test_without_momentum_nothing_is_carried_over(name):
     w = ours.tensor(np.zeros(1), requires_grad=True)
@@ -280,3 +317,69 @@ def test_modules_know_their_parts():
     assert all(p.grad is None for p in model.parameters())
     assert len(model.drop) == 2
     assert isinstance(model.drop[1], ours.nn.BatchNorm1d)
+
+
+def test_weights_of_another_shape_are_refused_and_nothing_is_taken():
+    layer = ours.nn.Linear(3, 2)
+    before = layer.state_dict()
+    for name, wrong in (("weight", np.zeros((3, 2))), ("bias", np.zeros(1))):
+        with pytest.raises(ValueError, match=f"{name} has shape"):
+            layer.load_state_dict({**{n: a + 1 for n, a in before.items()}, name: wrong})
+        for n, a in layer.state_dict().items():
+            np.testing.assert_array_equal(a, before[n])
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_convolutions_of_sequences(bias):
+    found = []
+    for engine in ENGINES:
+        engine.manual_seed(2)
+        layer = engine.nn.Conv1d(3, 4, 5, stride=2, padding=1, bias=bias)
+        x = engine.tensor(np.linspace(-1, 1, 66, dtype=np.float32).reshape(2, 3, 11))
+        y = layer(x)
+        (y * y).sum().backward()
+        assert tuple(layer.weight.shape) == (4, 3, 5)
+        grads = [np.asarray(p.grad) for p in layer.parameters()]
+        found.append([y.detach().numpy(), *grads])
+    for mine, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-5)
+
+
+def test_buffers_go_to_float64_too():
+    for engine in ENGINES:
+        norm = engine.nn.BatchNorm1d(2).double()
+        norm(engine.tensor(np.array([[1.0, 2.0], [4.0, 8.0]])))
+        norm.eval()
+        y = norm(engine.tensor(np.array([[1.0, 2.0]])))
+        kinds = [str(x.dtype).removeprefix("torch.") for x in (norm.running_mean, norm.running_var)]
+        assert kinds == ["float64", "float64"]
+        assert str(norm.num_batches_tracked.dtype).endswith("int64")
+        np.testing.assert_allclose(norm.running_mean.numpy(), [0.25, 0.5], rtol=1e-15)
+        assert str(y.dtype).endswith("float64")
+
+
+def test_a_part_of_a_network_is_a_network():
+    for engine in ENGINES:
+        nn = engine.nn
+        model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
+        head = model[:2]
+        assert isinstance(head, nn.Sequential)
+        assert len(head) == 2
+        assert head[0] is model[0]
+        assert model[-1] is model[2]
+
+
+@pytest.mark.parametrize("kind", ["truth", "added"])
+def test_who_may_look_nowhere_sees_zeros(kind):
+    found = []
+    for engine in ENGINES:
+        q, k, v = (
+            engine.tensor(np.arange(4.0).reshape(1, 2, 2) + i, requires_grad=True) for i in range(3)
+        )
+        seen = np.array([[False, False], [True, False]])
+        mask = seen if kind == "truth" else np.where(seen, 0.5, -np.inf)
+        y = engine.nn.functional.scaled_dot_product_attention(q, k, v, engine.tensor(mask))
+        (y * y).sum().backward()
+        found.append([y.detach().numpy(), *(np.asarray(x.grad) for x in (q, k, v))])
+    for mine, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(mine, theirs, 1e-12, 1e-12)

@@ -1,8 +1,11 @@
 """Random numbers as PyTorch draws them, so that one seed gives one network on both engines."""
 
+from typing import Any
+
 import numpy as np
 
-from dlcourse.autograd.tensor import Array, Tensor
+from dlcourse.autograd.memory import Array
+from dlcourse.autograd.operations import Tensor, shape_of
 
 # PyTorch's generator on the CPU is the Mersenne Twister, seeded as NumPy's older interface does.
 _generator = np.random.RandomState(0)
@@ -41,11 +44,11 @@ def _box_muller(u: Array) -> Array:
     return np.concatenate([radius * np.cos(angle), radius * np.sin(angle)], axis=1).ravel()
 
 
-def rand(*size: int) -> Tensor:
+def rand(*size: Any) -> Tensor:
     """Return numbers drawn evenly from 0 (included) to 1."""
-    return Tensor(uniform(size))
+    return Tensor(uniform(shape_of(size)))
 
 
-def randn(*size: int) -> Tensor:
+def randn(*size: Any) -> Tensor:
     """Return standard normal numbers."""
-    return Tensor(normal(size))
+    return Tensor(normal(shape_of(size)))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from dlcourse.autograd.tensor import Tensor
+from dlcourse.autograd.operations import Tensor
 
 
 def gradcheck(
