@@ -75,17 +75,17 @@ class Surroundings:
 
 def recording() -> dict[str, bool]:
     """Tell for PyTorch and the engine, where loaded, whether they record gradients now."""
-    torch, engine = _loaded("torch"), _loaded("dlcourse.autograd.tensor")
+    torch, engine = _loaded("torch"), _loaded("dlcourse.autograd.recording")
     modes = {"PyTorch": torch.is_grad_enabled()} if torch else {}
-    return modes | ({"the engine": engine._recording} if engine else {})
+    return modes | ({"the engine": engine.recording()} if engine else {})
 
 
 def record(modes: dict[str, bool]) -> None:
-    """Put the gradient modes back; PyTorch keeps one for each thread."""
+    """Put the gradient modes back, of which there is one for each thread."""
     if "PyTorch" in modes:
         _loaded("torch").set_grad_enabled(modes["PyTorch"])
     if "the engine" in modes:
-        _loaded("dlcourse.autograd.tensor")._recording = modes["the engine"]
+        _loaded("dlcourse.autograd.recording")._pauses.depth = int(not modes["the engine"])
 
 
 def _loaded(name: str) -> Any:
