@@ -174,6 +174,7 @@ UNPROVED: dict[str, tuple[str, ...]] = {
     ),
     "71": (
         "Frauds do not sleep",
+        "108 frauds leave both leads unsure",
         "Shuffled, the answer stands next door",
         "The formula is as cheap as the best threshold in hindsight",
     ),
