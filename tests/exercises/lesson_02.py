@@ -11,6 +11,9 @@ EQUIVALENT = {
         "largest, 2)": "a blank picture divided by any number but 0 stays blank",
     },
     "02.interval": {"np.std(-values": "numbers turned round spread as far"},
+    "02.which-chance": dict.fromkeys(
+        ("'PEOPLE'", "'RUNS'", "'SPLITS'"), "capitals and small letters are the same answer"
+    ),
 }
 
 STYLES = {
