@@ -229,6 +229,7 @@ def test_output_comes_back_from_an_answer_that_was_left_behind(monkeypatch, caps
     release.set()
     ended.wait(5)
     print("seen")  # by way of the sink that the answer has just put back
+    monkeypatch.undo()
     assert verdict(right).state == "passed"
     assert sys.stdout is out
     print("and this")
