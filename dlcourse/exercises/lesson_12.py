@@ -17,37 +17,52 @@ def _judge_three_switches(answer: Any) -> str | None:
     W, b, v, c = (np.asarray(part, dtype=float) for part in answer)
     if W.ndim != 2 or len(W) != 3:
         return f"W has the shape {W.shape}, but three switches come in: it needs (3, hidden)"
-    if b.shape != W.shape[1:] or v.shape != W.shape[1:] or c.size != 1:
+    if b.size != W.shape[1] or v.size != W.shape[1] or c.size != 1:
         return "each hidden neuron has one number in b and one in v, and c is a single number"
     if not all(np.isfinite(part).all() for part in (W, b, v, c)):
         return "a weight or bias is not a finite number"
-    z = _SWITCHES @ W + b  # (8, hidden)
+    odd = _SWITCHES.sum(axis=1) % 2 == 1
+    z = _SWITCHES @ W + b.ravel()  # (8, hidden)
     hidden = (z > 0).astype(float)
-    wrong = (hidden @ v + c.item() > 0) != (_SWITCHES.sum(axis=1) % 2 == 1)
+    lamp = hidden @ v.ravel() + c.item()  # (8,)
+    wrong = (lamp > 0) != odd
     if not wrong.any():
         return None
-    if np.any(np.abs(z) < 1e-12):
+    at_least = (z >= -1e-12) @ v.ravel() + c.item()
+    if any(((sums > at) == odd).all() for sums in (lamp, at_least) for at in (0, -1e-12)):
         return (
             "a sum lies exactly on its threshold, which counts as 0: "
             "put the biases between whole numbers"
         )
     if hidden.shape == _SWITCHES.shape and (hidden == _SWITCHES).all():
         return "your hidden layer copies the switches, so that no corner has moved"
-    on = set(_SWITCHES[wrong].sum(axis=1).tolist())
-    if on == {3}:
+    if wrong[-1] and any((hidden[i] == hidden[-1]).all() for i in (3, 5, 6)):
         return "with all three on it should shine: a hidden neuron has to notice the third"
-    if on == {2}:
-        return "with two on it should be dark: a hidden neuron has to speak against the lamp"
-    return f"it is wrong for the switches {tuple(_SWITCHES[wrong][0].tolist())}"
+    if (W >= 0).all() and (v >= 0).all():
+        return "no weight is below zero, so that one switch more can never turn the lamp off"
+    first = int(np.argmax(wrong))
+    return (
+        f"for the switches {tuple(_SWITCHES[first].tolist())} the lamp's sum is "
+        f"{lamp[first]:g}, but it should {'shine' if odd[first] else 'be dark'}"
+    )
 
 
 def _networks(rng: np.random.Generator) -> list[tuple[np.ndarray, list[Any]]]:
-    """Return batches with the layers of networks of two, three and four layers."""
+    """Return batches with the layers of networks of one to four layers; one in whole numbers."""
     listed = []
-    for m, sizes in ((3, [2, 3, 2]), (5, [4, 6, 3]), (2, [3, 5, 4, 2]), (6, [3, 7, 5, 6, 1])):
+    for m, sizes in (
+        (3, [2, 3, 2]),
+        (4, [3, 2]),
+        (5, [4, 6, 3]),
+        (2, [3, 5, 4, 2]),
+        (1, [2, 1, 2]),
+    ):
         layers = [(rng.normal(size=(n, k)), rng.normal(size=k)) for n, k in pairwise(sizes)]
         listed.append((rng.normal(size=(m, sizes[0])), layers))
-    return listed
+    whole = [
+        (rng.integers(-3, 4, size=(n, k)), rng.integers(-3, 4, size=k)) for n, k in ((2, 4), (4, 1))
+    ]
+    return [*listed, (rng.integers(-3, 4, size=(6, 2)), whole)]
 
 
 EXERCISES = (
@@ -97,7 +112,7 @@ EXERCISES = (
                 "odd_network = (np.ones((3, 2)), [-0.5, -1.5], [1, -1], -0.5)",
             ),
             (
-                "with two on it should be dark: a hidden neuron has to speak against the lamp",
+                "no weight is below zero, so that one switch more can never turn the lamp off",
                 "odd_network = (np.ones((3, 3)), [-0.5, -1.5, -2.5], [1, 1, 1], -0.5)",
             ),
             (
@@ -108,6 +123,10 @@ EXERCISES = (
                 "a sum lies exactly on its threshold, which counts as 0: "
                 "put the biases between whole numbers",
                 "odd_network = (np.ones((3, 3)), [-1, -2, -3], [1, -1, 1], -0.5)",
+            ),
+            (
+                "for the switches (0, 1, 1) the lamp's sum is 1.5, but it should be dark",
+                "odd_network = (np.ones((3, 3)), [-0.5, -1.5, -2.5], [1, 1, -1], -0.5)",
             ),
         ),
         judge=_judge_three_switches,
@@ -137,6 +156,10 @@ EXERCISES = (
             (
                 "weights do not depend on how many examples come: no 100 in W1 and W2",
                 "shapes = [(100, 32), (32,), (100, 32), (100, 10), (10,), (100, 10)]",
+            ),
+            (
+                "(1, 32) would serve as well, but b has one axis in this lesson: (32,)",
+                "shapes = [(64, 32), (1, 32), (100, 32), (32, 10), (1, 10), (100, 10)]",
             ),
         ),
     ),
@@ -187,7 +210,10 @@ EXERCISES = (
                 """,
             ),
         ),
-        cases=lambda rng: [(rng.normal(size=(m, 1)), rng.normal(size=m)) for m in (3, 4, 9)],
+        cases=lambda rng: [
+            *((rng.normal(size=(m, 1)), rng.normal(size=m)) for m in (3, 4, 9, 1)),
+            (np.array([[0], [1], [1], [0]]), np.array([0, 1, 0, 0])),
+        ],
     ),
     Exercise(
         id="12.parameters",
@@ -227,7 +253,7 @@ EXERCISES = (
                 "def parameters(sizes): return sum(sizes[1:])",
             ),
         ),
-        cases=lambda rng: [([2, 3, 2],), ([64, 32, 10],), ([784, 256, 128, 10],), ([5, 4, 3, 2],)],
+        cases=lambda rng: [([2, 3, 2],), ([64, 32, 10],), ([5, 4, 3, 2],), ([64, 10],), ([1, 1],)],
     ),
     Exercise(
         id="12.forward",
@@ -335,11 +361,23 @@ EXERCISES = (
                     return (np.maximum(x - a, 0) - np.maximum(x - c, 0)) / (c - a)
                 """,
             ),
+            (
+                "where x holds whole numbers, so does np.zeros_like(x): halves are cut off",
+                """
+                def uneven_hat(x, a, c, b):
+                    y, rise, fall = np.zeros_like(x), (x > a) & (x <= c), (x > c) & (x < b)
+                    y[rise] = (x[rise] - a) / (c - a)
+                    y[fall] = (b - x[fall]) / (b - c)
+                    return y
+                """,
+            ),
         ),
         cases=lambda rng: [
             (np.linspace(-1, 4, 11), 0.0, 1.0, 3.0),
             (np.linspace(-2, 2, 9), -1.5, -0.3, 0.4),
             (rng.uniform(-1, 2, size=12), 0.1, 0.8, 1.1),
+            (np.arange(-2, 6), 0, 1, 4),
+            (np.linspace(0, 1, 9), 0.25, 0.5, 0.75),
         ],
     ),
 )

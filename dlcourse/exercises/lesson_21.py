@@ -47,17 +47,17 @@ def _judge_eighty_one(answer: Any) -> str | None:
         width = len(b)
     if width != 1:
         return "the last layer has one output"
-    hidden = sum(len(b) for _, b in layers[:-1])
-    if hidden > 12:
-        return f"that is {hidden} hidden neurons, and you have 12"
+    widths = [len(b) for _, b in layers[:-1]]
+    if sum(widths) > 12:
+        return f"that is {sum(widths)} hidden neurons, and you have 12"
     found = _count(layers)
     if found >= 81:
         return None
     if len(layers) == 2:
         return "one hidden layer of n ReLUs has n + 1 pieces at most: use several layers"
-    if found == 64 and len(layers) == 7:
+    if found == 64 and widths == [2] * 6:
         return "six folds in two make 64 pieces: what do four folds in three make?"
-    if found == 64:
+    if found == 64 and widths == [4] * 3:
         return "three folds in four make 64 pieces: try folds in another number of parts"
     return f"it has {found} pieces between 0 and 1, and 81 are needed"
 
@@ -134,11 +134,30 @@ EXERCISES = (
                     return 1 + np.count_nonzero(~np.isclose(steps[1:], steps[:-1]))
                 """,
             ),
+            (
+                "0.3 − 0.2 is not quite 0.1: compare slopes with np.isclose instead of !=",
+                """
+                def count_pieces(x, y):
+                    slopes = np.diff(y) / np.diff(x)
+                    return 1 + np.count_nonzero(slopes[1:] != slopes[:-1])
+                """,
+            ),
+            (
+                "a slope that comes back later begins a new piece: compare neighbours alone",
+                """
+                def count_pieces(x, y):
+                    return len(np.unique(np.round(np.diff(y) / np.diff(x), 6)))
+                """,
+            ),
         ),
         cases=lambda rng: [
             (np.array([0.0, 1, 2]), np.array([0.0, 1, 2])),
             (np.array([0.0, 1, 3, 4]), np.array([0.0, 1, 3, 3])),
             (np.array([0.0, 0.5, 1, 2, 4]), np.array([0.0, 1, 3, 2, 0])),
+            (np.arange(8) / 10, np.array([0.0, 3, 6, 9, 9, 9, 6, 3]) / 10),
+            (np.array([0, 4, 8, 12]), np.array([0, 1, 3, 4])),
+            (np.arange(6), np.array([0, 1, 0, 1, 0, 1])),
+            (np.array([0.0, 2]), np.array([1.0, 1])),
             (np.arange(9.0), rng.permutation(9).astype(float)),
         ],
     ),
@@ -194,8 +213,19 @@ EXERCISES = (
                     return 2 * k, 2**k
                 """,
             ),
+            (
+                "math.log(2**29, 2) is rounded to a little more than 29: use math.log2, or count",
+                """
+                def neurons(wanted):
+                    k = math.ceil(math.log(wanted, 2))
+                    return 2 * k, 2**k
+                """,
+            ),
         ),
-        cases=lambda rng: [(1000,), (2,), (3,), (8,), (9,), (int(rng.integers(20, 4000)),)],
+        cases=lambda rng: [
+            *((wanted,) for wanted in (1000, 2, 3, 4, 5, 8, 9, 1024, 1025, 2**29)),
+            (int(rng.integers(20, 4000)),),
+        ],
     ),
     Exercise(
         id="21.bound",
@@ -229,7 +259,7 @@ EXERCISES = (
             ),
         ),
         given={"prod": math.prod},
-        cases=lambda rng: [([3],), ([3, 3],), ([2, 5, 4],), ([1, 1, 1, 1],), ([7, 2],)],
+        cases=lambda rng: [([3],), ([3, 3],), ([2, 5, 4],), ([1, 1, 1, 1],), ([7, 2],), ([1],)],
     ),
     Exercise(
         id="21.zigzag",
@@ -282,12 +312,17 @@ EXERCISES = (
                     return y
                 """,
             ),
+            (
+                "that cuts the strip instead of folding it: every second part runs downwards",
+                "def zigzag(x, m): return m * x % 1",
+            ),
         ),
         cases=lambda rng: [
             (np.linspace(0, 1, 13), 2),
             (np.linspace(0, 1, 13), 3),
             (rng.uniform(0, 1, size=9), 5),
             (rng.uniform(0, 1, size=9), 4),
+            (np.linspace(0, 1, 5), 1),
         ],
     ),
     Exercise(
