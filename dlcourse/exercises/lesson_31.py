@@ -37,6 +37,16 @@ def trough_gradient(w: np.ndarray) -> np.ndarray:
     return np.asarray(w / np.sqrt(1 + w**2))
 
 
+def hollow(w: np.ndarray) -> Any:
+    """Return a loss that is steep to the right of log 3 and nearly straight to its left."""
+    return np.sum(np.exp(w) - 3 * w)
+
+
+def hollow_gradient(w: np.ndarray) -> np.ndarray:
+    """Return the gradient of `hollow`."""
+    return np.asarray(np.exp(w) - 3)
+
+
 EXERCISES = (
     Exercise(
         id="31.one-step",
@@ -54,6 +64,7 @@ EXERCISES = (
             ("you took w for the slope: the slope of w² is 2 w", "w_after = 2.7"),
             ("that is how far you go; where do you arrive?", "w_after = 0.6"),
         ),
+        tolerance=1e-6,
     ),
     Exercise(
         id="31.slopes",
@@ -127,6 +138,8 @@ EXERCISES = (
             (cubic, np.array([1.0, -2.0]), 0.1),
             (waves, rng.normal(size=3), 0.2),
             (cubic, rng.normal(size=4), 0.3),
+            (waves, np.array([0.5]), 0.5),
+            (cubic, np.array([1e3, 0.0, 1e-3]), 1.0),
         ],
     ),
     Exercise(
@@ -183,10 +196,36 @@ EXERCISES = (
                     return 2 / np.trace(x.T @ x / len(x))
                 """,
             ),
+            (
+                "the curvature is that of the inputs as they are: take no mean away from them",
+                """
+                def largest_rate(x):
+                    return 2 / np.linalg.eigvalsh(np.atleast_2d(np.cov(x.T, bias=True)))[-1]
+                """,
+            ),
+            (
+                "eigvals gives the eigenvalues in no order: take their largest",
+                """
+                def largest_rate(x):
+                    return 2 / np.linalg.eigvals(x.T @ x / len(x))[0].real
+                """,
+            ),
+            (
+                "the steepest direction need not lie along one weight: take an eigenvalue",
+                """
+                def largest_rate(x):
+                    return 2 / np.diag(x.T @ x / len(x)).max()
+                """,
+            ),
         ),
         cases=lambda rng: [
             (np.array([[3.0, 0.0], [0.0, 1.0]]),),
+            (np.array([[1.0, 0.0], [0.0, 3.0]]),),
             *[(rng.normal(size=(m, n)) * np.arange(1, n + 1),) for m, n in ((7, 2), (30, 3))],
+            (5 + rng.normal(size=(6, 3)),),
+            (rng.normal(size=(2, 4)),),
+            (rng.normal(size=(9, 1)),),
+            (np.array([[1, 2], [3, -4], [5, 6]]),),
         ],
     ),
     Exercise(
@@ -262,11 +301,43 @@ EXERCISES = (
                     return w
                 """,
             ),
+            (
+                "a step that ends as high as it began is no step down: stay, and halve the rate",
+                """
+                def careful_descent(loss, gradient, w, rate, steps):
+                    for _ in range(steps):
+                        trial = w - rate * gradient(w)
+                        if loss(trial) <= loss(w):
+                            w = trial
+                        else:
+                            rate = rate / 2
+                    return w
+                """,
+            ),
+            (
+                "halving is a round of its own: the shorter step is tried in the next one",
+                """
+                def careful_descent(loss, gradient, w, rate, steps):
+                    for _ in range(steps):
+                        while loss(w - rate * gradient(w)) >= loss(w) and rate > 1e-12:
+                            rate = rate / 2
+                        if loss(w - rate * gradient(w)) < loss(w):
+                            w = w - rate * gradient(w)
+                    return w
+                """,
+            ),
         ),
         cases=lambda rng: [
             (bowl, bowl_gradient, np.array([4.0, -1.0]), 1.05, 5),
             (bowl, bowl_gradient, rng.normal(size=3), 3.0, 6),
             (trough, trough_gradient, rng.normal(size=4) * 3, 9.0, 7),
+            (hollow, hollow_gradient, rng.normal(size=3), 40.0, 9),
+            (hollow, hollow_gradient, np.array([3.0, -2.0]), 0.25, 5),
+            (hollow, hollow_gradient, np.array([-2.0]), 1.345, 3),
+            (bowl, bowl_gradient, np.array([2.0]), 2.0, 4),
+            (bowl, bowl_gradient, np.array([2.0]), 1.9999, 3),
+            (bowl, bowl_gradient, rng.normal(size=30), 1.0, 8),
+            (bowl, bowl_gradient, np.array([2.0, 1.0]), 0.5, 0),
         ],
     ),
     Exercise(
@@ -322,11 +393,22 @@ EXERCISES = (
                     return e / e.sum(axis=0)
                 """,
             ),
+            (
+                "less their mean, the scores 0 and 2000 are still 1000 too large: take the largest",
+                """
+                def stable_softmax(z):
+                    e = np.exp(z - z.mean(axis=1, keepdims=True))
+                    return e / e.sum(axis=1, keepdims=True)
+                """,
+            ),
         ),
         cases=lambda rng: [
-            (rng.normal(size=(2, 3)) * 2,),
-            (rng.normal(size=(2, 4)) + np.array([[1000.0], [998.0]]),),
-            (rng.normal(size=(3, 5)) * 3 + np.array([[900.0], [0.0], [-900.0]]),),
+            (rng.integers(-8, 9, size=(2, 3)) / 4,),  # quarters are exact in single precision too
+            (1000 + rng.integers(-8, 9, size=(2, 4)) / 4 - [[0], [2]],),
+            (rng.integers(-12, 13, size=(3, 5)) / 4 + [[900], [0], [-900]],),
+            (np.array([[0.0, 2000.0, 1999.0], [-3000.0, 0.0, 1.0], [0.0, 0.0, 2000.0]]),),
+            (np.array([[1000, 1001, 0, 1001]]),),
+            (np.array([[-800.0], [1e6]]),),
         ],
     ),
     Exercise(
@@ -378,10 +460,22 @@ EXERCISES = (
                     return p / len(y)
                 """,
             ),
+            (
+                "a class may be true of no example: p, not y, says how many classes there are",
+                """
+                def score_slopes(p, y):
+                    return (p - np.eye(y.max() + 1)[y]) / len(y)
+                """,
+            ),
         ),
         cases=lambda rng: [
-            (rng.dirichlet(np.ones(k), size=m), rng.integers(k, size=m))
-            for m, k in ((2, 3), (5, 10), (7, 4))
+            *[
+                (rng.dirichlet(np.ones(k), size=m), rng.integers(k, size=m))
+                for m, k in ((2, 3), (5, 10), (7, 4))
+            ],
+            (rng.dirichlet(np.ones(4), size=6), np.array([0, 2, 2, 0, 2, 0])),
+            (rng.dirichlet(np.ones(2), size=1), np.array([0])),
+            (np.array([[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]), np.array([0, 1])),
         ],
     ),
 )

@@ -15,6 +15,11 @@ def trough(w: np.ndarray) -> np.ndarray:
     return np.asarray(w / np.sqrt(1 + w**2))
 
 
+def hollow(w: np.ndarray) -> np.ndarray:
+    """Return the gradient of a loss that is steep to the right and nearly straight to the left."""
+    return np.asarray(np.exp(w) - 1)
+
+
 EXERCISES = (
     Exercise(
         id="34.three-steps",
@@ -113,6 +118,8 @@ EXERCISES = (
             (1.0, 9.0),
             (0.25, 4.0),
             (1.0, 1.0),
+            (2, 8),
+            (1e-4, 100.0),
             tuple(np.sort(rng.uniform(1, 50, 2))),
         ],
     ),
@@ -187,6 +194,9 @@ EXERCISES = (
             (bowl, np.array([4.0, -1.0]), 0.2, 0.5, 3),
             (bowl, rng.normal(size=3), 0.1, 0.9, 6),
             (trough, 3 * rng.normal(size=4), 0.5, 0.7, 8),
+            (hollow, rng.normal(size=2), 0.2, 0.8, 5),
+            (trough, np.array([2.0]), 0.3, 0.0, 1),
+            (bowl, np.array([1.0, 2.0]), 0.1, 0.5, 0),
         ],
     ),
     Exercise(
@@ -301,22 +311,68 @@ EXERCISES = (
                     return w
                 """,
             ),
+            (
+                "eps stands beside the root, not in it",
+                """
+                def adam_path(w, slopes, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+                    m, v = np.zeros(len(w)), np.zeros(len(w))
+                    for t, g in enumerate(slopes, start=1):
+                        m = beta1 * m + (1 - beta1) * g
+                        v = beta2 * v + (1 - beta2) * g**2
+                        m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+                        w = w - lr * m_hat / np.sqrt(v_hat + eps)
+                    return w
+                """,
+            ),
+            (
+                "a weight that has had no slope yet has v = 0: eps is there for it",
+                """
+                def adam_path(w, slopes, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+                    m, v = np.zeros(len(w)), np.zeros(len(w))
+                    for t, g in enumerate(slopes, start=1):
+                        m = beta1 * m + (1 - beta1) * g
+                        v = beta2 * v + (1 - beta2) * g**2
+                        m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+                        w = w - lr * m_hat / np.sqrt(v_hat)
+                    return w
+                """,
+            ),
+            (
+                "the settings are the caller's: use beta1, beta2 and eps, not their usual values",
+                """
+                def adam_path(w, slopes, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+                    m, v = np.zeros(len(w)), np.zeros(len(w))
+                    for t, g in enumerate(slopes, start=1):
+                        m = 0.9 * m + 0.1 * g
+                        v = 0.999 * v + 0.001 * g**2
+                        m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
+                        w = w - lr * m_hat / (np.sqrt(v_hat) + 1e-8)
+                    return w
+                """,
+            ),
         ),
         cases=lambda rng: [
-            (rng.normal(size=n), rng.normal(size=(steps, n)) * scale, 0.1)
-            for n, steps, scale in ((2, 3, 1.0), (3, 5, 100.0), (4, 12, 0.01))
+            *[
+                (rng.normal(size=n), rng.normal(size=(steps, n)) * scale, rate)
+                for n, steps, scale, rate in ((2, 3, 1.0, 0.1), (3, 5, 100.0, 1.0))
+            ],
+            (rng.normal(size=4), rng.normal(size=(12, 4)) * 1e-8, 0.01),
+            (rng.normal(size=3), rng.normal(size=(6, 3)), 0.1, 0.5, 0.99, 0.1),
+            (rng.normal(size=2), rng.normal(size=(4, 2)), 0.2, 0.0, 0.9),
+            (np.ones(2), np.array([[0.0, 1.0], [0.0, -2.0], [3.0, 0.0]]), 0.1),
+            (np.ones(3), np.zeros((0, 3)), 0.1),
         ],
     ),
     Exercise(
         id="34.schedule",
         stub='''
             def rate_at(step, steps, warmup, peak):
-                """The rate of step 0 … steps - 1: up in a line to peak, then a cosine down to 0."""
+                """The rate of step 0 … steps - 1: in a line up to peak, in a wave to 0 at steps."""
                 ...
         ''',
         solution='''
             def rate_at(step, steps, warmup, peak):
-                """The rate of step 0 … steps - 1: up in a line to peak, then a cosine down to 0."""
+                """The rate of step 0 … steps - 1: in a line up to peak, in a wave to 0 at steps."""
                 if step < warmup:
                     return peak * (step + 1) / warmup
                 done = (step - warmup) / (steps - warmup)
@@ -376,11 +432,33 @@ EXERCISES = (
                     return peak * np.cos(np.pi * (step - warmup) / (steps - warmup))
                 """,
             ),
+            (
+                "the wave begins at step warmup with the peak, and reaches 0 only at step steps",
+                """
+                def rate_at(step, steps, warmup, peak):
+                    if step < warmup:
+                        return peak * (step + 1) / warmup
+                    done = (step - warmup) / (steps - 1 - warmup)
+                    return peak * (1 + np.cos(np.pi * done)) / 2
+                """,
+            ),
+            (
+                "without a warm-up the first step has the peak: divide by warmup only below it",
+                """
+                def rate_at(step, steps, warmup, peak):
+                    rising = (step + 1) / warmup
+                    falling = (1 + np.cos(np.pi * (step - warmup) / (steps - warmup))) / 2
+                    return peak * (rising if step < warmup else falling)
+                """,
+            ),
         ),
+        tolerance=3e-4,  # near the end of the wave single precision holds no more
         cases=lambda rng: [
             (step, steps, warmup, peak)
-            for steps, warmup, peak in ((100, 10, 0.1), (40, 8, 3.0))
-            for step in (0, warmup // 2, warmup - 1, warmup, steps // 3, steps // 2, steps - 1)
+            for steps, warmup, peak in ((100, 10, 0.1), (40, 8, 3.0), (9, 0, 1.0), (12, 1, 0.5))
+            for step in sorted(
+                {0, warmup // 2, max(warmup - 1, 0), warmup, steps // 3, steps // 2, steps - 1}
+            )
         ],
     ),
     Exercise(
@@ -438,7 +516,33 @@ EXERCISES = (
                     return np.sum(np.sort(scores) * np.diff(below) ** k)
                 """,
             ),
+            (
+                "two trials may score alike, and count twice: keep both",
+                """
+                def expected_best(scores, k):
+                    scores = np.unique(scores)
+                    below = np.arange(len(scores) + 1) / len(scores)
+                    return np.sum(scores * np.diff(below**k))
+                """,
+            ),
+            (
+                "you put no score back after it was drawn; here one may be drawn twice",
+                """
+                def expected_best(scores, k):
+                    n, total = len(scores), 0
+                    for i, score in enumerate(sorted(scores)):
+                        if n >= k:
+                            total += score * math.comb(i, k - 1) / math.comb(n, k)
+                    return total
+                """,
+            ),
         ),
-        cases=lambda rng: [(rng.uniform(size=n), k) for n, k in ((5, 1), (5, 3), (8, 2), (20, 10))],
+        cases=lambda rng: [
+            *[(rng.uniform(size=n), k) for n, k in ((5, 1), (5, 3), (8, 2), (20, 10))],
+            (np.array([0.5, 0.9, 0.5, 0.2, 0.9]), 2),
+            (np.array([-1.0, 3.0, -2.0]), 5),
+            (np.array([0.7]), 3),
+            (np.array([4, 1, 9, 4]), 2),
+        ],
     ),
 )
