@@ -21,12 +21,19 @@ def _curves(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, floa
         days, event = _patients(rng, rows)
         days, event = np.append(days, days[:4]), np.append(event, 1 - event[:4])
         listed.append((days, event, day))
-    return listed
+    days, event = np.array([4, 9, 4, 4, 9, 9, 12]), np.array([1, 1, 1, 0, 0, 1, 1])
+    listed += [(days, event, day) for day in (3, 4, 8.5, 9, 12, 100)]  # two on one day, then none
+    listed += [(days / 4, event, 2.3), (days, 0 * event, 10)]  # parts of a day, no event at all
+    return [*listed, (np.array([5.0]), np.array([1.0]), 5)]
 
 
 def _risks(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Return risks, days and events."""
-    return [(rng.normal(size=rows), *_patients(rng, rows)) for rows in (6, 9, 14)]
+    listed = [(rng.normal(size=rows), *_patients(rng, rows)) for rows in (6, 9, 14)]
+    _, days, event = listed[0]
+    listed.append((np.linspace(-20, 20, 6), days, event))  # far apart
+    listed += [(listed[0][0], days, 0 * event), (listed[0][0], days, np.ones(6))]
+    return [*listed, (np.array([0.5]), np.array([7]), np.array([1]))]
 
 
 def _rankings(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
@@ -38,7 +45,14 @@ def _rankings(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, np
         order = np.argsort(days)
         risk[order[0]] = risk[order[2]]
         listed.append((days, event, risk))
-    return listed
+    days, event, risk = listed[0]
+    listed += [(days, event, 0 * risk), (days, np.ones(8), risk), (days, event, days)]
+    return [*listed, (np.array([3, 2]), np.array([0, 1]), np.array([1, 4]))]
+
+
+def _kinds(names: frozenset[str]) -> set[str]:
+    """Return names of columns as kinds: what stands before a colon, as it sounds."""
+    return {" ".join(name.partition(":")[0].split()).casefold() for name in names}
 
 
 EXERCISES = (
@@ -48,12 +62,12 @@ EXERCISES = (
         solution="still_free = 8 / 15",
         hints=(
             "Go from event to event. How many are under observation on the morning of each?",
-            "On day 2 all five are, and one falls out. Who is left on day 5? Not she of day 3.",
+            "On day 2 all five are, and one falls out. Who is left on day 5? Not the one of day 3.",
             "(1 − 1/5) × (1 − 1/3).",
         ),
         misconceptions=(
             (
-                "two events among five patients: but she who was last seen on day 3 is no longer "
+                "two events among five patients: but who was last seen on day 3 is no longer "
                 "under observation on day 5, so that event is one among three",
                 "still_free = 3 / 5",
             ),
@@ -74,7 +88,7 @@ EXERCISES = (
                 "still_free = 3 / 8",
             ),
         ),
-        tolerance=2e-3,
+        digits=2,
     ),
     Exercise(
         id="63.kaplan-meier",
@@ -113,6 +127,27 @@ EXERCISES = (
                         happened = np.sum((days == day) & (event == 1))
                         at_risk = np.sum(days > day)
                         free *= 1 - happened / max(at_risk, 1)
+                    return free
+                """,
+            ),
+            (
+                "several may have the event on one day: take out as many as there are",
+                """
+                def survival(days, event, t):
+                    free = 1.0
+                    for day in np.unique(days[(event == 1) & (days <= t)]):
+                        free *= 1 - 1 / np.sum(days >= day)
+                    return free
+                """,
+            ),
+            (
+                "day t itself counts: an event on it has happened after day t",
+                """
+                def survival(days, event, t):
+                    free = 1.0
+                    for day in np.unique(days[(event == 1) & (days < t)]):
+                        happened = np.sum((days == day) & (event == 1))
+                        free *= 1 - happened / np.sum(days >= day)
                     return free
                 """,
             ),
@@ -157,12 +192,18 @@ EXERCISES = (
         id="63.slopes",
         stub='''
             def slopes(risk, days, event):
-                """The slope of the summed loss along the risk of each patient: an array (n,)."""
+                """The slope of the summed loss along the risk of each patient: an array (n,).
+
+                All three arguments are arrays (n,), and no two days are the same.
+                """
                 ...
         ''',
         solution='''
             def slopes(risk, days, event):
-                """The slope of the summed loss along the risk of each patient: an array (n,)."""
+                """The slope of the summed loss along the risk of each patient: an array (n,).
+
+                All three arguments are arrays (n,), and no two days are the same.
+                """
                 expected = np.zeros(len(risk))
                 for i in np.flatnonzero(event == 1):
                     weight = np.exp(risk) * (days >= days[i])
@@ -207,6 +248,28 @@ EXERCISES = (
                 """,
             ),
             (
+                "that is the slope of the mean over the events; the sum is what is asked for",
+                """
+                def slopes(risk, days, event):
+                    expected = np.zeros(len(risk))
+                    for i in np.flatnonzero(event == 1):
+                        weight = np.exp(risk) * (days >= days[i])
+                        expected += weight / weight.sum()
+                    return (expected - event) / max(event.sum(), 1)
+                """,
+            ),
+            (
+                "a patient is at risk on her own day too: >=, not >",
+                """
+                def slopes(risk, days, event):
+                    expected = np.zeros(len(risk))
+                    for i in np.flatnonzero(event == 1):
+                        weight = np.exp(risk) * (days > days[i])
+                        expected += weight / max(weight.sum(), 1e-300)
+                    return expected - event
+                """,
+            ),
+            (
                 "a risk stands in the denominators of all earlier events too, not only in its own",
                 """
                 def slopes(risk, days, event):
@@ -224,12 +287,20 @@ EXERCISES = (
         id="63.concordance",
         stub='''
             def in_order(days, event, risk):
-                """The share of the comparable pairs that are in the right order: a number."""
+                """The share of the comparable pairs that are in the right order: a number.
+
+                All three arguments are arrays (n,). No two days are the same; two equal risks
+                count one half. At least one pair is comparable.
+                """
                 ...
         ''',
         solution='''
             def in_order(days, event, risk):
-                """The share of the comparable pairs that are in the right order: a number."""
+                """The share of the comparable pairs that are in the right order: a number.
+
+                All three arguments are arrays (n,). No two days are the same; two equal risks
+                count one half. At least one pair is comparable.
+                """
                 right = pairs = 0
                 for i in np.flatnonzero(event == 1):
                     later = days > days[i]
@@ -280,6 +351,18 @@ EXERCISES = (
                         pairs += np.sum(later)
                         right += np.sum(risk[i] > risk[later])
                     return right / pairs
+                """,
+            ),
+            (
+                "two equal risks are a coin toss: count the pair, and one half of it as right",
+                """
+                def in_order(days, event, risk):
+                    right = pairs = 0
+                    for i in np.flatnonzero(event == 1):
+                        later = (days > days[i]) & (risk != risk[i])
+                        pairs += np.sum(later)
+                        right += np.sum(risk[i] > risk[later])
+                    return right / max(pairs, 1)
                 """,
             ),
             (
@@ -337,5 +420,6 @@ EXERCISES = (
                 '"6-month survival forecast"}',
             ),
         ),
+        form=_kinds,
     ),
 )
