@@ -67,7 +67,7 @@ def _scored(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
         filled = np.arange(length) < rng.integers(1, length + 1, size=rows)[:, None]
         filled[0, length - 1 :] = False
         listed.append((rng.normal(size=(rows, length)), filled))
-    filled = np.array([[True, True, False], [True, True, True], [False, True, False]])
+    filled = np.array([[True, True, False], [True, True, False], [False, True, False]])
     scores = np.array([[2000.0, 2001.0, 1.0], [-1500.0, -1502.0, -1501.0], [3.0, 1.0, 900.0]])
     return [*listed, (scores, filled), (rng.normal(size=(3, 3)), np.ones((3, 3), bool))]
 

@@ -15,7 +15,10 @@ def _texts(rng: np.random.Generator) -> list[tuple[str]]:
 def _queries(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Return queries, keys and values (t, d); the last give scores of a thousand and more."""
     sizes = ((3, 2), (5, 4), (6, 3), (4, 4), (3, 1), (1, 2))
-    large = np.array([[1000.0], [-1000.0], [700.0]]), np.array([[1.0], [1.002], [0.999]])
+    large = (
+        np.array([[1024.0], [-1024.0], [512.0]]),
+        np.array([[1.0], [1025 / 1024], [1023 / 1024]]),
+    )
     return [
         *(tuple(rng.normal(size=(3, t, d))) for t, d in sizes),
         (*large, rng.normal(size=(3, 1))),
@@ -154,12 +157,12 @@ EXERCISES = (
         id="52.copied",
         stub='''
             def copied(passages, source, n):
-                """The numbers (from 0) of passages that share n symbols in a row with the source."""
+                """The numbers, from 0, of passages sharing n symbols in a row with the source."""
                 ...
         ''',
         solution='''
             def copied(passages, source, n):
-                """The numbers (from 0) of passages that share n symbols in a row with the source."""
+                """The numbers, from 0, of passages sharing n symbols in a row with the source."""
                 known = {source[i : i + n] for i in range(len(source) - n + 1)}
                 return [
                     number

@@ -3,6 +3,11 @@
 from computed import Computed
 
 EQUIVALENT = {
+    "51.pieces": {
+        "→ found = ['UN'": "case does not count in a text",
+        "'##INTER'": "case does not count in a text",
+        "'##ESTING'": "case does not count in a text",
+    },
     "51.leaks": {
         "→ known = [bare(text) for text in train_texts]": "a list is searched like a set, slower",
         "→ … test_films)) if film in train_films or": "a list is searched like a set, slower",

@@ -2,10 +2,21 @@
 
 from computed import Computed
 
+SHORTER = "runs shorter than n are gathered or looked up too, and never match one of n"
+
 EQUIVALENT = {
     "52.copied": {
         "→ known = [source[": "a list is searched like a set, slower",
-        "range(len(source) + n + 1)}": "also knows runs that are shorter than n: none is looked up",
+        "range(len(source) + n + 1)}": SHORTER,
+        "→ known = {source[i:i + n] for i in range(len(source) + 1)}": SHORTER,
+        "→ known = {source[i:i + n] for i in range(len(source) + 1 - n + 1)}": SHORTER,
+        "→ known = {source[i:i + n] for i in range(len(source) - n + 1 + 1)}": SHORTER,
+        "→ known = {source[i:i + n] for i in range(len(source) - n + 2)}": SHORTER,
+        "in range(len(text) + n + 1)))]": SHORTER,
+        "in range(len(text) + 1)))]": SHORTER,
+        "→ … or i in range(len(text) + 1 - n + 1)))]": SHORTER,
+        "range(len(text) - n + 1 + 1)))]": SHORTER,
+        "range(len(text) - n + 2)))]": SHORTER,
     },
     "52.attention": {
         "np.sqrt(q.shape[-1])": "the second axis of a matrix is its last",
