@@ -13,7 +13,7 @@ from dlcourse.paths import ROOT
 
 FLOORS = (
     {"paths", "seeds", "claims", "data", "autograd"},
-    {"training", "evaluation", "survival", "legibility", "plots"},
+    {"training", "evaluation", "survival", "ngrams", "legibility", "plots"},
     {"exercises", "widgets"},
     {"course", "pictures", "limits", "build", "portability", "doctor", "cli"},
 )

@@ -8,7 +8,7 @@ from dlcourse.exercises import Exercise
 def _bags(rng: np.random.Generator) -> list[tuple[np.ndarray]]:
     """Return counts (texts, words): some words are rare, some repeated, one stands nowhere."""
     listed = []
-    for texts, width in ((6, 5), (9, 4), (4, 7)):
+    for texts, width in ((6, 5), (9, 4), (4, 7), (5, 5), (1, 3)):
         counts = rng.poisson(0.9, size=(texts, width))
         counts[:, 0] = rng.integers(1, 4, size=texts)  # a word like "the"
         counts[0, 1], counts[1:, 1] = 3, 0  # three times in one text
@@ -37,25 +37,46 @@ def _sides(rng: np.random.Generator) -> list[tuple[list[str], list[str], list[st
         rows = rng.permutation(6)[: 4 + seed] if seed else np.array([4, 1, 0, 5, 3, 2])
         shown = [test[i] for i in rows], [films[i] for i in rows]
         listed.append((train, [f"film {seed}", "b", "c"], *shown))
-    return listed
+    train = [
+        "Well-made, and never dull.",
+        "A film of two halves — both dull!",
+        "It’s in decent taste",
+    ]
+    test = [
+        "Never dull, and well made.",  # the same words in another order
+        "well made and never dull",
+        "Wellmade, and never dull.",  # other words
+        "A film of two halves",  # the beginning alone
+        "A film   of two halves...both dull",
+        "It’s indecent taste",
+        "It's in decent taste?",
+        "A film of two halves, both dull; and more",
+        "Told twice, and by two critics.",  # twice in the test, and never in training
+        "Told twice, and by two critics!",
+    ]
+    films = [*"jklmnopqr", "h"]
+    known = [("h", "h", "i"), ("n", "l", "k"), ("j", "r", "q")]
+    listed += [(train, [*names], test, films) for names in known]  # "k" and "l" leak in two ways
+    return [*listed, ([], [], test[:2], films[:2]), (train, ["h", "h", "h"], [], [])]
 
 
 def _scored(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return scores (n, length) and where words are; each row has one word at least."""
     listed = []
-    for rows, length in ((3, 5), (4, 8), (2, 3)):
+    for rows, length in ((3, 5), (4, 8), (2, 3), (4, 4)):
         filled = np.arange(length) < rng.integers(1, length + 1, size=rows)[:, None]
         filled[0, length - 1 :] = False
         listed.append((rng.normal(size=(rows, length)), filled))
-    return listed
+    filled = np.array([[True, True, False], [True, True, False], [False, True, False]])
+    scores = np.array([[2000.0, 2001.0, 1.0], [-1500.0, -1502.0, -1501.0], [3.0, 1.0, 900.0]])
+    return [*listed, (scores, filled), (rng.normal(size=(3, 3)), np.ones((3, 3), bool))]
 
 
 def _states(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return places (n, length, width) and where words are; the filler is not zero."""
     return [
-        (rng.normal(size=(*scores.shape, 4)), filled)
-        for scores, filled in _scored(rng)
-        if not filled.all()
+        (rng.normal(size=(*scores.shape, width)), filled)
+        for width, (scores, filled) in enumerate(_scored(rng), start=1)
     ]
 
 
@@ -66,7 +87,8 @@ EXERCISES = (
             def leaks(train_texts, train_films, test_texts, test_films):
                 """The test rows that training knows already: a list of row numbers, rising.
 
-                Their film is in the training, or the same words are, whatever case and marks.
+                Their film is in the training, or the same words in the same order are; case does
+                not count, and marks part words as spaces do.
                 """
                 ...
         ''',
@@ -74,7 +96,8 @@ EXERCISES = (
             def leaks(train_texts, train_films, test_texts, test_films):
                 """The test rows that training knows already: a list of row numbers, rising.
 
-                Their film is in the training, or the same words are, whatever case and marks.
+                Their film is in the training, or the same words in the same order are; case does
+                not count, and marks part words as spaces do.
                 """
                 def bare(text):
                     letters = (c if c.isalnum() else " " for c in text.lower())
@@ -124,6 +147,36 @@ EXERCISES = (
 
                     known = {bare(text) for text in train_texts}
                     return [row for row, text in enumerate(test_texts) if bare(text) in known]
+                """,
+            ),
+            (
+                "a bag of words forgets the order: other sentences are made of the same words",
+                """
+                def leaks(train_texts, train_films, test_texts, test_films):
+                    def bag(text):
+                        letters = (c if c.isalnum() else " " for c in text.lower())
+                        return frozenset("".join(letters).split())
+
+                    known, seen = {bag(text) for text in train_texts}, set(train_films)
+                    return [
+                        row for row, (text, film) in enumerate(zip(test_texts, test_films))
+                        if film in seen or bag(text) in known
+                    ]
+                """,
+            ),
+            (
+                "without its marks and spaces a text hides where its words end: put a space in a "
+                "mark's place",
+                """
+                def leaks(train_texts, train_films, test_texts, test_films):
+                    def bare(text):
+                        return "".join(c for c in text.lower() if c.isalnum())
+
+                    known, seen = {bare(text) for text in train_texts}, set(train_films)
+                    return [
+                        row for row, (text, film) in enumerate(zip(test_texts, test_films))
+                        if film in seen or bare(text) in known
+                    ]
                 """,
             ),
             (
@@ -186,6 +239,14 @@ EXERCISES = (
                 """,
             ),
             (
+                "the formula counts one text more that holds each word: so no word divides by zero",
+                """
+                def idf(counts):
+                    with np.errstate(divide="ignore"):
+                        return np.log(len(counts) / (counts > 0).sum(axis=0)) + 1
+                """,
+            ),
+            (
                 "without the 1 at the end, a word of all texts would weigh nothing",
                 """
                 def idf(counts):
@@ -199,12 +260,18 @@ EXERCISES = (
         id="51.attend",
         stub='''
             def attention(scores, filled):
-                """Weights (n, length) that sum to 1 in each row; 0 where `filled` is False."""
+                """Weights (n, length) that sum to 1 in each row; 0 where `filled` is False.
+
+                Scores may be as large as a thousand and more.
+                """
                 ...
         ''',
         solution='''
             def attention(scores, filled):
-                """Weights (n, length) that sum to 1 in each row; 0 where `filled` is False."""
+                """Weights (n, length) that sum to 1 in each row; 0 where `filled` is False.
+
+                Scores may be as large as a thousand and more.
+                """
                 scores = np.where(filled, scores, -np.inf)
                 powers = np.exp(scores - scores.max(axis=1, keepdims=True))
                 return powers / powers.sum(axis=1, keepdims=True)
@@ -220,7 +287,8 @@ EXERCISES = (
                 "e⁰ is 1: a filler with the score 0 gets a weight like any other place",
                 """
                 def attention(scores, filled):
-                    powers = np.exp(np.where(filled, scores, 0))
+                    scores = np.where(filled, scores, 0)
+                    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
                     return powers / powers.sum(axis=1, keepdims=True)
                 """,
             ),
@@ -228,7 +296,7 @@ EXERCISES = (
                 "the filler is taken away after the division, so that the rest sums to less than 1",
                 """
                 def attention(scores, filled):
-                    powers = np.exp(scores)
+                    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
                     return filled * powers / powers.sum(axis=1, keepdims=True)
                 """,
             ),
@@ -236,8 +304,28 @@ EXERCISES = (
                 "the sum runs over all texts: each text shares out its own weights, axis=1",
                 """
                 def attention(scores, filled):
-                    powers = np.exp(scores) * filled
+                    scores = np.where(filled, scores, -np.inf)
+                    powers = np.exp(scores - scores.max())
                     return powers / powers.sum()
+                """,
+            ),
+            (
+                "e to the power 1000 is more than a number can hold: first subtract the largest "
+                "score of each row, as in lesson 31; the weights stay the same",
+                """
+                def attention(scores, filled):
+                    with np.errstate(all="ignore"):
+                        powers = np.exp(np.where(filled, scores, -np.inf))
+                        return powers / powers.sum(axis=1, keepdims=True)
+                """,
+            ),
+            (
+                "the largest score that you subtract is a filler's: hide the filler first",
+                """
+                def attention(scores, filled):
+                    with np.errstate(all="ignore"):
+                        powers = filled * np.exp(scores - scores.max(axis=1, keepdims=True))
+                        return powers / powers.sum(axis=1, keepdims=True)
                 """,
             ),
             (
@@ -253,24 +341,28 @@ EXERCISES = (
     Exercise(
         id="51.pieces",
         stub="found = ...  # a list of texts",
-        solution='found = ["un", "##forg", "##ive", "##ably"]',
+        solution='found = ["un", "##inter", "##esting"]',
         hints=(
             "From the left, the longest piece that the vocabulary holds. Is it `un`?",
-            "`unforgive` is not in this vocabulary. After `un`, every piece begins with ##.",
-            "un, then the longest of ##f, ##fo, ##for, ##forg, … that is there, and so on.",
+            "`uninterest` is not in this vocabulary. After `un`, every piece begins with ##.",
+            "un, then the longest of ##i, ##in, ##int, … that is there, and so on.",
         ),
         misconceptions=(
             (
-                "inside a word only pieces with ## count: `forgive` stands for a word's beginning",
-                'found = ["un", "forgive", "##ably"]',
+                "inside a word only pieces with ## count: `interest` stands for a word's beginning",
+                'found = ["un", "interest", "##ing"]',
             ),
             (
                 "the pieces are right; those inside a word are written with ##",
-                'found = ["un", "forg", "ive", "ably"]',
+                'found = ["un", "inter", "esting"]',
             ),
             (
-                "always the longest that fits: `##ably` fits where you take `##ab` and `##ly`",
-                'found = ["un", "##forg", "##ive", "##ab", "##ly"]',
+                "always the longest that fits: `##esting` fits where you take `##est` and `##ing`",
+                'found = ["un", "##inter", "##est", "##ing"]',
+            ),
+            (
+                "always the longest that fits: `##inter` fits where `##in` leads to a dead end",
+                'found = ["un", "##in", "[UNK]"]',
             ),
             (
                 "it can be cut: try again with what is left after `un`",
@@ -308,6 +400,14 @@ EXERCISES = (
                 """
                 def average_places(h, filled):
                     return (h * filled[..., None]).sum(axis=1) / filled.sum()
+                """,
+            ),
+            (
+                "the filler is set to zero, and still counts as a place: divide by how many are "
+                "filled",
+                """
+                def average_places(h, filled):
+                    return np.where(filled[..., None], h, 0).mean(axis=1)
                 """,
             ),
             (

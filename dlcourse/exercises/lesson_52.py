@@ -8,13 +8,21 @@ from dlcourse.exercises import Exercise
 def _texts(rng: np.random.Generator) -> list[tuple[str]]:
     """Return short texts of few symbols, such that some follow many others and some only one."""
     texts = ["".join(rng.choice(list("abcde "), size=n)) for n in (12, 30, 60)]
-    return [*((text + "quququ",) for text in texts), ("banana",)]
+    edges = ("banana", "", "x", "oooo", "To be,\nor not to be", " aAb ", "bananas")
+    return [*((text + "quququ",) for text in texts), *((text,) for text in edges)]
 
 
 def _queries(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Return queries, keys and values (t, d)."""
-    sizes = ((3, 2), (5, 4), (6, 3))
-    return [tuple(rng.normal(size=(3, t, d))) for t, d in sizes]
+    """Return queries, keys and values (t, d); the last give scores of a thousand and more."""
+    sizes = ((3, 2), (5, 4), (6, 3), (4, 4), (3, 1), (1, 2))
+    large = (
+        np.array([[1024.0], [-1024.0], [512.0]]),
+        np.array([[1.0], [1025 / 1024], [1023 / 1024]]),
+    )
+    return [
+        *(tuple(rng.normal(size=(3, t, d))) for t, d in sizes),
+        (*large, rng.normal(size=(3, 1))),
+    ]
 
 
 def _forecasts(rng: np.random.Generator) -> list[tuple[np.ndarray, float, int]]:
@@ -38,17 +46,20 @@ def _passages(rng: np.random.Generator) -> list[tuple[list[str], str, int]]:
             own[0],
         ]
         listed.append(([passages[k] for k in order], source, n))
-    return listed
+    source = "abcdefghij"
+    passages = ["?abc", "hij", "hij?", "?hij", "ab", "", "aBc", "cba", "abdc", "?abc", "efg?abc"]
+    one = ["", "xyz", "xyj", "J"]
+    return [*listed, (passages, source, 3), (one, source, 1), (passages, "ab", 3), ([], source, 2)]
 
 
 def _lines(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, float]]:
-    """Return weights, bits a character near a power law, and a bar below all of them."""
+    """Return weights, bits a character near a power law, and a bar below all of them or among."""
     listed = []
-    for power, bar in ((0.1, 2.2), (0.15, 1.9), (0.07, 2.4)):
-        weights = np.array([1e4, 3e4, 1e5, 3e5]) * rng.uniform(0.8, 1.2, size=4)
-        bits = 3.0 * (weights / 1e4) ** -power * np.exp(rng.normal(0, 0.005, size=4))
+    for scale, power, bar in ((1e4, 0.1, 2.2), (1e4, 0.15, 1.9), (2, 0.07, 2.9), (0.3, 0.3, 3.3)):
+        weights = scale * np.array([3, 1, 10, 30]) * rng.uniform(0.8, 1.2, size=4)
+        bits = 3.0 * (weights / scale) ** -power * np.exp(rng.normal(0, 0.005, size=4))
         listed.append((weights, bits, bar))
-    return listed
+    return [*listed, (np.array([100.0, 400.0]), np.array([4.0, 2.0]), 1.0)]
 
 
 EXERCISES = (
@@ -64,6 +75,10 @@ EXERCISES = (
         misconceptions=(
             ("that is the logarithm to base e: bits want base 2", "bits_each = math.log(67)"),
             (
+                "a surprise is never negative: it is minus the logarithm of the probability",
+                "bits_each = math.log2(1 / 67)",
+            ),
+            (
                 "that is the probability of each symbol: its surprise is -log2 of it",
                 "bits_each = 1/67",
             ),
@@ -76,7 +91,7 @@ EXERCISES = (
                 "bits_each = 67",
             ),
         ),
-        tolerance=2e-3,
+        digits=1,
     ),
     Exercise(
         id="52.continuations",
@@ -142,12 +157,12 @@ EXERCISES = (
         id="52.copied",
         stub='''
             def copied(passages, source, n):
-                """The numbers of the passages that share n symbols in a row with the source."""
+                """The numbers, from 0, of passages sharing n symbols in a row with the source."""
                 ...
         ''',
         solution='''
             def copied(passages, source, n):
-                """The numbers of the passages that share n symbols in a row with the source."""
+                """The numbers, from 0, of passages sharing n symbols in a row with the source."""
                 known = {source[i : i + n] for i in range(len(source) - n + 1)}
                 return [
                     number
@@ -253,6 +268,16 @@ EXERCISES = (
                 """,
             ),
             (
+                "you hid each place from itself: it may look at itself too",
+                """
+                def masked_attention(q, k, v):
+                    scores = q @ k.T / np.sqrt(q.shape[1])
+                    with np.errstate(all="ignore"):
+                        e = np.tril(np.exp(scores - scores.max(axis=1, keepdims=True)), -1)
+                        return e / e.sum(axis=1, keepdims=True) @ v
+                """,
+            ),
+            (
                 "the mask is right, but the division by the root of d is lost",
                 """
                 def masked_attention(q, k, v):
@@ -269,12 +294,18 @@ EXERCISES = (
         id="52.crossing",
         stub='''
             def crossing(weights, bits, bar):
-                """The number of weights at which a line through the logarithms meets the bar."""
+                """The number of weights at which a line meets the bar.
+
+                It is the line of least squares through log bits against log weights.
+                """
                 ...
         ''',
         solution='''
             def crossing(weights, bits, bar):
-                """The number of weights at which a line through the logarithms meets the bar."""
+                """The number of weights at which a line meets the bar.
+
+                It is the line of least squares through log bits against log weights.
+                """
                 slope, height = np.polyfit(np.log(weights), np.log(bits), 1)
                 return float(np.exp((np.log(bar) - height) / slope))
         ''',

@@ -1,0 +1,58 @@
+"""The counting model agrees with its equation, written out with dictionaries."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from dlcourse.ngrams import KneserNey, among, grams
+
+ROW = np.array([int(c) for c in "0123012210022101302310"])
+
+
+def by_hand(row, n, size, past, symbol):
+    """Modified Kneser–Ney, straight from Chen and Goodman (1999); past and symbol are tuples."""
+    if n == 0:
+        return 1 / size
+    full = len(past) + 1
+    counts = Counter(tuple(row[i : i + full]) for i in range(len(row) - full + 1))
+    for order in range(full - 1, n - 1, -1):  # each distinct gram counts once in the next shorter
+        counts = Counter(gram[1:] for gram in counts)
+        assert all(len(gram) == order for gram in counts)
+    n1, n2, n3, n4 = (max(1, list(counts.values()).count(k)) for k in (1, 2, 3, 4))
+    y = n1 / (n1 + 2 * n2)
+    taken = [0, 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3]
+    taken = [min(max(d, 0), k) for k, d in enumerate(taken)]
+    short = tuple(past[len(past) - n + 1 :])
+    after = {gram[-1]: count for gram, count in counts.items() if gram[:-1] == short}
+    below = by_hand(row, n - 1, size, past, symbol)
+    if not after:
+        return below
+    kept = after.get(symbol, 0) - taken[min(after.get(symbol, 0), 3)]
+    freed = sum(taken[min(count, 3)] for count in after.values())
+    return (kept + freed * below) / sum(after.values())
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_kneser_ney_is_its_equation(n):
+    model = KneserNey(ROW, n, 4)
+    for number in range(4 ** (n - 1)):
+        past = tuple(int(c) for c in np.base_repr(number, 4).zfill(n - 1))[-(n - 1) or n :]
+        p = model.probability(np.full(4, number), np.arange(4))
+        assert p.sum() == pytest.approx(1)
+        expected = [by_hand(ROW.tolist(), n, 4, past, symbol) for symbol in range(4)]
+        assert p == pytest.approx(expected)
+
+
+def test_grams_are_numbers_in_the_base():
+    assert grams(np.array([1, 2, 0, 3]), 3, 10).tolist() == [0, 0, 120, 203]
+
+
+def test_among_tells_what_is_there():
+    assert among(np.array([0, 3, 9]), np.array([1, 3, 5])).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(("row", "n", "size"), [([], 1, 3), ([1, 2], 3, 3), ([1], 0, 3)])
+def test_what_cannot_be_counted_is_refused(row, n, size):
+    with pytest.raises(ValueError, match="n symbols or more"):
+        KneserNey(np.array(row, dtype=np.int64), n, size)
