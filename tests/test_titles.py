@@ -10,6 +10,7 @@ from dlcourse.course import lessons
 
 CAPTIONS: dict[str, tuple[str, ...]] = {
     "00": ("What it read, and in brackets what was meant",),
+    "12": ("Two switches, three neurons", "A batch of 100 times the weights of 32 neurons"),
     "22": (
         "a picture",
         "filter",
@@ -68,18 +69,6 @@ UNPROVED: dict[str, tuple[str, ...]] = {
         "One neuron does as well as the library",
         "A lower threshold misses fewer tumours and alarms more women",
         "XOR: each line leaves a corner on the wrong side",
-    ),
-    "12": (
-        "Before: no line will do",
-        "After: one line is enough",
-        "The inner numbers must be equal, and they vanish",
-        "Training will follow the slopes, and the threshold has none",
-        "Same weights, another bend: the whole is made of what the parts are",
-        "Three ReLUs add up to a hat",
-        "Twice the bumps, a quarter of the error",
-        "A jump: the worst error stays",
-        "Nine examples right, the curve missed",
-        "Two neurons are enough; sixteen are found",
     ),
     "21": (
         "Each fold costs two neurons, or twice as many",
