@@ -1,10 +1,11 @@
 """Exercises of lesson 41, image recognition."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from dlcourse.exercises import Exercise
+from dlcourse.exercises import Exercise, plain
 
 Reader = Callable[[np.ndarray], np.ndarray]
 
@@ -19,30 +20,52 @@ def moved(images: np.ndarray, down: int, right: int) -> np.ndarray:
 
 def _pictures(rng: np.random.Generator) -> list[tuple[np.ndarray, int, int]]:
     """Return stacks of pictures with ink up to their edges, and moves in every direction."""
-    moves = ((0, 2), (3, 0), (-1, 0), (0, -2), (2, -3), (-2, 1), (0, 0))
-    return [(rng.random((2, 6, 7)) + 0.1, down, right) for down, right in moves]
+    moves = ((0, 2), (3, 0), (-1, 0), (0, -2), (2, -3), (-2, 1), (0, 0), (-5, 0), (1, 6), (5, -6))
+    listed = [(rng.random((2, 6, 7)) + 0.1, down, right) for down, right in moves]
+    scanned = rng.integers(1, 256, size=(1, 4, 5)).astype(np.uint8)
+    return [*listed, (scanned, -1, 2), (scanned, 0, 4)]
 
 
 def _slopes(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return pictures, and the slope of a loss along each place of a map that is smaller."""
-    sizes = (((5, 5), (3, 3)), ((6, 4), (5, 3)), ((7, 9), (4, 6)))
-    return [(rng.normal(size=picture), rng.normal(size=answer)) for picture, answer in sizes]
+    sizes = (
+        *(((5, 5), (3, 3)), ((6, 4), (5, 3)), ((7, 9), (5, 4)), ((8, 4), (3, 3))),
+        *(((4, 3), (1, 1)), ((3, 5), (3, 5)), ((3, 2), (1, 2)), ((1, 5), (1, 3))),
+    )
+    listed = [(rng.normal(size=picture), rng.normal(size=answer)) for picture, answer in sizes]
+    return [*listed, (rng.integers(256, size=(6, 5)), rng.integers(-3, 4, size=(2, 3)))]
 
 
 def _audits(rng: np.random.Generator) -> list[tuple[Reader, np.ndarray, np.ndarray, int]]:
-    """Return readers that compare with templates, pictures, labels, and how far to move them."""
+    """Return readers, pictures, labels, and how far to move; each reader is worst at another move.
+
+    A picture is one dot in its middle, whose blackness is the picture's number. So a reader can
+    tell the move from where the dot lies, and reads as many pictures as it is meant to there.
+    """
+    corners = ((-1, -1), (1, 1), (-1, 1), (1, -1))
+    sides = ((-1, 0), (0, -1), (0, 1), (1, 0))
+    worst = ((0, 0), *corners, *sides, (0.5, 0), (1, 0), (0.34, 0.34))  # times the reach
     listed: list[tuple[Reader, np.ndarray, np.ndarray, int]] = []
-    for reach in (1, 2, 3):
-        blots = rng.random((5, 6, 6)).repeat(2, axis=1).repeat(2, axis=2)  # they forgive a little
-        flat = blots.reshape(5, -1) / np.linalg.norm(blots.reshape(5, -1), axis=1)[:, None]
+    for case, (down, right) in enumerate(worst):
+        reach, names = (2, 1, 3)[case % 3], rng.integers(10, size=200)
+        side = 2 * reach + 1
+        known = rng.permutation(np.arange(40, 200))[: side**2].reshape(side, side)  # at each move
+        known[round(down * reach) + reach, round(right * reach) + reach] = 20 + case
+        known = np.pad(known, 1)  # nothing is read beyond the reach
 
-        def read(images: np.ndarray, flat: np.ndarray = flat) -> np.ndarray:
-            answers: np.ndarray = (images.reshape(len(images), -1) @ flat.T).argmax(axis=1)
-            return answers
+        def read(images: np.ndarray, known: np.ndarray = known, names: Any = names) -> np.ndarray:
+            row, column = (np.argmax(images.max(axis=axis), axis=1) for axis in (2, 1))
+            numbers = np.rint(200 * images.max(axis=(1, 2))).astype(int) - 1
+            middle, last = len(known) // 2 - 6, len(known) - 1
+            place = np.clip(row + middle, 0, last), np.clip(column + middle, 0, last)
+            shuffled = (7 * numbers + 31 * row + 57 * column) % 200  # others at each move
+            seen = (shuffled < known[place]) | ((numbers < 4) & (known[place] > 0))
+            return np.where(seen, names[numbers], -1)
 
-        labels = rng.integers(5, size=200)
-        images = blots[labels] + 0.5 * rng.random((200, 12, 12))
-        listed.append((read, images, labels, reach))
+        order = rng.permutation(200)
+        images = np.zeros((200, 13, 13))
+        images[:, 6, 6] = (order + 1) / 200
+        listed.append((read, images, names[order], reach))
     return listed
 
 
@@ -50,42 +73,56 @@ _BOTH = "digits can move up and to the left as well: let both moves run from -re
 _END = "range leaves its end out, so the farthest moves down and right are never tried"
 _DIAGONAL = "you move along one diagonal: every move down goes together with every move right"
 _CROSS = "you move along rows and along columns, but never both: a scanner does both at once"
+_RIM = "you try only the farthest moves: a reader can be worst nearer by, or not moved at all"
 _MOVES: dict[str, Callable[[int], list[tuple[int, int]]]] = {
     "": lambda r: [(d, s) for d in range(-r, r + 1) for s in range(-r, r + 1)],
     _BOTH: lambda r: [(d, s) for d in range(r + 1) for s in range(r + 1)],
     _END: lambda r: [(d, s) for d in range(-r, r) for s in range(-r, r)],
     _DIAGONAL: lambda r: [(d, d) for d in range(-r, r + 1)],
     _CROSS: lambda r: [move for d in range(-r, r + 1) for move in ((d, 0), (0, d))],
+    _RIM: lambda r: [m for m in _MOVES[""](r) if r in (abs(m[0]), abs(m[1]))],
 }
 _MEAN = "that is the mean over the moves: one scanner has one move, so report the worst"
 _BEST = "that is the best move: a seller reports it, a buyer needs the worst"
+_WRONG = "that is the share of wrong answers at the worst move: return the share of right ones"
+_COUNT = "that is how many answers are right: return their share"
+_ALWAYS = (
+    "that is the share of pictures that are read correctly at every move, a number worth knowing; "
+    "asked for is the lowest share at any one move"
+)
+_SUMMARIES: dict[str, Callable[[np.ndarray], float]] = {  # of what is right, (moves, pictures)
+    _MEAN: np.mean,
+    _BEST: lambda right: right.mean(axis=1).max(),
+    _WRONG: lambda right: 1 - right.mean(axis=1).min(),
+    _COUNT: lambda right: right.sum(axis=1).min(),
+    _ALWAYS: lambda right: right.all(axis=0).mean(),
+}
 
 
 def _judge_audit(worst_accuracy: Callable[..., object]) -> str | None:
-    """Say what is wrong with an audit, from what it returns for three readers."""
-    got, scores = [], []
-    for read, images, labels, reach in _audits(np.random.default_rng(41)):
-        score = worst_accuracy(read, images.copy(), labels.copy(), reach)
+    """Say what is wrong with an audit, from what it returns for several readers."""
+    got: list[float] = []
+    expected: dict[str, list[float]] = {name: [] for name in (*_MOVES, *_SUMMARIES)}
+    for read, images, labels, reach in (audits := _audits(np.random.default_rng(41))):
+        score = plain(worst_accuracy(read, images.copy(), labels.copy(), reach))
         if score is None:
             return "worst_accuracy returns nothing: end it with return"
-        if isinstance(score, bool | np.bool) or not isinstance(score, int | float | np.number):
+        if not isinstance(score, np.ndarray) or score.ndim or score.dtype.kind not in "iuf":
             return "worst_accuracy has to return one number, the lowest share of right answers"
         got.append(float(score))
-        scores.append(
-            {
-                name: [np.mean(read(moved(images, d, s)) == labels) for d, s in moves(reach)]
-                for name, moves in _MOVES.items()
-            }
-        )
-    for name in _MOVES:
-        if np.allclose(got, [min(each[name]) for each in scores], rtol=0, atol=1e-9):
+        right = {move: read(moved(images, *move)) == labels for move in _MOVES[""](reach)}
+        for name, moves in _MOVES.items():
+            expected[name].append(min(right[move].mean() for move in moves(reach)))
+        for name, summary in _SUMMARIES.items():
+            expected[name].append(summary(np.array([*right.values()])))
+    for name, scores in expected.items():
+        if np.allclose(got, scores, rtol=0, atol=1e-6):
             return name or None
-    for diagnosis, summary in ((_MEAN, np.mean), (_BEST, np.max)):
-        if np.allclose(got, [summary(each[""]) for each in scores], rtol=0, atol=1e-9):
-            return diagnosis
+    wrong = next(i for i in range(len(got)) if abs(got[i] - expected[""][i]) > 1e-6)
     return (
-        f"for a reader, 200 pictures and reach = 1 you return {got[0]:.4g}, which is not right: "
-        "move all pictures, read them, take the share of right answers, and keep the lowest"
+        f"for a reader, 200 pictures and reach = {audits[wrong][3]} you return {got[wrong]:.4g}, "
+        f"where {expected[''][wrong]:.4g} is right: move all pictures, read them, take the share "
+        "of right answers, and keep the lowest"
     )
 
 
@@ -120,12 +157,18 @@ EXERCISES = (
         id="41.size",
         stub='''
             def output_size(n, k, padding, stride):
-                """How many places a filter of k has on a row of n pixels, padded on both sides."""
+                """How many places a filter of k pixels has on a row of n, padded on both sides.
+
+                It has one at least.
+                """
                 ...
         ''',
         solution='''
             def output_size(n, k, padding, stride):
-                """How many places a filter of k has on a row of n pixels, padded on both sides."""
+                """How many places a filter of k pixels has on a row of n, padded on both sides.
+
+                It has one at least.
+                """
                 return (n + 2 * padding - k) // stride + 1
         ''',
         hints=(
@@ -148,6 +191,14 @@ EXERCISES = (
                 """
                 def output_size(n, k, padding, stride):
                     return (n + 2 * padding - k + 1) // stride
+                """,
+            ),
+            (
+                "the padding has no stride: the padded row has n + 2 * padding pixels, "
+                "whatever the stride",
+                """
+                def output_size(n, k, padding, stride):
+                    return (n - k) // stride + 2 * padding + 1
                 """,
             ),
             (
@@ -231,6 +282,18 @@ EXERCISES = (
                 """,
             ),
             (
+                "rows and columns are exchanged: w[a, b] meets x[i + a, j + b]",
+                """
+                def filter_gradient(x, g):
+                    rows, columns = len(x) - len(g) + 1, len(x[0]) - len(g[0]) + 1
+                    slopes = np.zeros((columns, rows))
+                    for a in range(rows):
+                        for b in range(columns):
+                            slopes[b, a] = (g * x[a : a + len(g), b : b + len(g[0])]).sum()
+                    return slopes
+                """,
+            ),
+            (
                 "each place has a pixel and a slope of its own: multiply place by place, then add",
                 """
                 def filter_gradient(x, g):
@@ -249,12 +312,18 @@ EXERCISES = (
         id="41.slide",
         stub='''
             def slid(images, down, right):
-                """Pictures (n, h, w) moved by whole pixels, with paper (0) where ink has left."""
+                """Pictures (n, h, w) moved by whole pixels, with paper (0) where ink has left.
+
+                No move is as long as the pictures.
+                """
                 return np.roll(images, (down, right), axis=(1, 2))
         ''',
         solution='''
             def slid(images, down, right):
-                """Pictures (n, h, w) moved by whole pixels, with paper (0) where ink has left."""
+                """Pictures (n, h, w) moved by whole pixels, with paper (0) where ink has left.
+
+                No move is as long as the pictures.
+                """
                 p = max(abs(down), abs(right))
                 height, width = images.shape[1:]
                 sheet = np.pad(images, ((0, 0), (p, p), (p, p)))
@@ -299,6 +368,16 @@ EXERCISES = (
                     height, width = images.shape[1:]
                     sheet = np.pad(images, ((0, 0), (p, p), (p, p)))
                     return sheet[:, p - right : p - right + height, p - down : p - down + width]
+                """,
+            ),
+            (
+                "the sheet grows on one side only, so that moves up or to the left wrap around",
+                """
+                def slid(images, down, right):
+                    height, width = images.shape[1:]
+                    up, left = max(-down, 0), max(-right, 0)
+                    sheet = np.pad(images, ((0, 0), (max(down, 0), up), (max(right, 0), left)))
+                    return sheet[:, :height, :width]
                 """,
             ),
             (
@@ -402,6 +481,48 @@ EXERCISES = (
                     moves = range(-reach, reach + 1)
                     return max(
                         np.mean(read(moved(images, d, r)) == labels) for d in moves for r in moves
+                    )
+                """,
+            ),
+            (
+                _ALWAYS,
+                """
+                def worst_accuracy(read, images, labels, reach):
+                    moves = range(-reach, reach + 1)
+                    right = [read(moved(images, d, r)) == labels for d in moves for r in moves]
+                    return np.all(right, axis=0).mean()
+                """,
+            ),
+            (
+                _RIM,
+                """
+                def worst_accuracy(read, images, labels, reach):
+                    moves = range(-reach, reach + 1)
+                    return min(
+                        np.mean(read(moved(images, down, right)) == labels)
+                        for down in moves
+                        for right in moves
+                        if max(abs(down), abs(right)) == reach
+                    )
+                """,
+            ),
+            (
+                _WRONG,
+                """
+                def worst_accuracy(read, images, labels, reach):
+                    moves = range(-reach, reach + 1)
+                    return max(
+                        np.mean(read(moved(images, d, r)) != labels) for d in moves for r in moves
+                    )
+                """,
+            ),
+            (
+                _COUNT,
+                """
+                def worst_accuracy(read, images, labels, reach):
+                    moves = range(-reach, reach + 1)
+                    return min(
+                        np.sum(read(moved(images, d, r)) == labels) for d in moves for r in moves
                     )
                 """,
             ),

@@ -4,38 +4,62 @@ import numpy as np
 
 from dlcourse.exercises import Exercise
 
+Verdicts = tuple[np.ndarray, np.ndarray, int]
 
-def _verdicts(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, int]]:
-    """Return targets, predictions and numbers of classes; the last class is never predicted."""
+
+def _verdicts(rng: np.random.Generator) -> list[Verdicts]:
+    """Return targets, predictions and numbers of classes; every class is among the targets."""
     listed = []
     for rows, classes in ((40, 3), (60, 5), (25, 4)):
         targets = np.append(rng.integers(classes, size=rows), np.arange(classes))
-        guesses = rng.integers(classes - 1, size=len(targets))
+        guesses = rng.integers(classes - 1, size=len(targets))  # the last is never named
         keep = (rng.random(len(targets)) < 0.6) & (targets < classes - 1)
         listed.append((targets, np.where(keep, targets, guesses), classes))
-    return listed
+    order = rng.permutation(60)
+    large_and_small = (
+        np.repeat([2, 0, 1], [50, 9, 1])[order],
+        np.repeat([2, 0, 1], [52, 2, 6])[order],
+    )
+    one_row = np.array([0]), np.array([0])
+    swapped = np.array([0, 1]), np.array([1, 0])
+    return [*listed, (*large_and_small, 3), (*one_row, 1), (*swapped, 2)]
+
+
+def _named(rng: np.random.Generator) -> list[Verdicts]:
+    """Return verdicts, in some of which a class is named that is not there."""
+    targets, predictions, _ = _verdicts(rng)[0]
+    stray = np.where(rng.random(len(targets)) < 0.2, 3, predictions)
+    first = np.array([1, 1, 2, 2, 2]), np.array([0, 1, 2, 2, 1])
+    return [*_verdicts(rng), (targets, stray, 4), (*first, 3)]
 
 
 def _forecasts(rng: np.random.Generator) -> list[tuple[np.ndarray, float]]:
     """Return probabilities (n, classes) without ties, and shares to refer."""
-    sizes = ((10, 3, 0.2), (12, 5, 0.25), (8, 2, 0.0), (9, 4, 0.5))
+    sizes = (
+        *((10, 3, 0.2), (12, 5, 0.25), (8, 2, 0.0), (9, 4, 0.5), (11, 3, 0.35)),
+        *((4, 3, 0.2), (6, 2, 1.0), (1, 3, 0.5), (1, 2, 1.0)),
+    )
     return [(rng.dirichlet(np.ones(k), size=n), share) for n, k, share in sizes]
 
 
 def _reports(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Return training targets, test targets and predictions with classes that are not known."""
+    reports: tuple[dict[int, tuple[int, int, int]], ...] = (  # class: to train, to test, found
+        {0: (30, 40, 40), 1: (10, 20, 20), 2: (9, 12, 12), 3: (30, 10, 5)},
+        {0: (50, 10, 4), 2: (12, 9, 9), 5: (0, 6, 6), 7: (15, 0, 0)},
+        {1: (20, 5, 5), 3: (11, 8, 7)},
+        {0: (3, 30, 30), 1: (300, 31, 15), 4: (9, 3, 1), 6: (40, 1, 1)},
+        {2: (10, 2, 1)},
+        {4: (19, 7, 6), 8: (5, 0, 0), 9: (40, 199, 99)},
+        {0: (30, 20, 12), 1: (12, 10, 4)},  # and many that are 0 are named 1
+    )
     listed = []
-    for rare, missed in ((3, 2), (1, 3), (0, 1)):
-        train = np.repeat(np.arange(4), 30)
-        train = np.append(train[train != rare], [rare] * 2)
-        targets = np.repeat(np.arange(4), [40, 30, 12, 9])
-        predictions = targets.copy()
-        for label in {rare, missed}:
-            rows = np.flatnonzero(targets == label)
-            wrong = rows[: len(rows) * 3 // 4] if label == missed else rows[: len(rows) // 4]
-            predictions[wrong] = (label + 1) % 4
-        order = rng.permutation(len(targets))
-        listed.append((train, targets[order], predictions[order]))
+    for report in reports:
+        train = np.repeat([*report], [row[0] for row in report.values()])
+        targets = np.repeat([*report], [row[1] for row in report.values()])
+        guesses = [np.where(np.arange(n) < right, k, k + 1) for k, (_, n, right) in report.items()]
+        predictions, order = np.concatenate(guesses), rng.permutation(len(targets))
+        listed.append((rng.permutation(train), targets[order], predictions[order]))
     return listed
 
 
@@ -72,12 +96,18 @@ EXERCISES = (
         id="61.recalls",
         stub='''
             def recalls(targets, predictions, classes):
-                """Of each class 0 to classes - 1, the share that is found: an array (classes,)."""
+                """Of each class 0 to classes - 1, the share that is found: an array (classes,).
+
+                Every class is among the targets.
+                """
                 ...
         ''',
         solution='''
             def recalls(targets, predictions, classes):
-                """Of each class 0 to classes - 1, the share that is found: an array (classes,)."""
+                """Of each class 0 to classes - 1, the share that is found: an array (classes,).
+
+                Every class is among the targets.
+                """
                 right = targets == predictions
                 return np.array([right[targets == k].mean() for k in range(classes)])
         ''',
@@ -117,6 +147,14 @@ EXERCISES = (
                     )
                 """,
             ),
+            (
+                "a class that is never named is left out: its recall is 0",
+                """
+                def recalls(targets, predictions, classes):
+                    right = targets == predictions
+                    return np.array([right[targets == k].mean() for k in np.unique(predictions)])
+                """,
+            ),
         ),
         cases=_verdicts,
     ),
@@ -124,7 +162,10 @@ EXERCISES = (
         id="61.macro-f1",
         stub='''
             def macro_f1(targets, predictions, classes):
-                """The mean over the classes of F1 = 2 found / (there + named)."""
+                """The mean over the classes 0 to classes - 1 of F1 = 2 found / (there + named).
+
+                Every class is there or is named.
+                """
                 scores = []
                 for k in np.unique(predictions):
                     found = np.sum((targets == k) & (predictions == k))
@@ -133,7 +174,10 @@ EXERCISES = (
         ''',
         solution='''
             def macro_f1(targets, predictions, classes):
-                """The mean over the classes of F1 = 2 found / (there + named)."""
+                """The mean over the classes 0 to classes - 1 of F1 = 2 found / (there + named).
+
+                Every class is there or is named.
+                """
                 scores = []
                 for k in range(classes):
                     found = np.sum((targets == k) & (predictions == k))
@@ -171,22 +215,53 @@ EXERCISES = (
                 """
                 def macro_f1(targets, predictions, classes):
                     right = targets == predictions
-                    return np.mean([right[targets == k].mean() for k in range(classes)])
+                    return np.mean(
+                        [right[targets == k].sum() / max(1, np.sum(targets == k))
+                         for k in range(classes)]
+                    )
+                """,
+            ),
+            (
+                "a class that is named but not there is left out: its F1 is 0, and it counts",
+                """
+                def macro_f1(targets, predictions, classes):
+                    scores = []
+                    for k in np.unique(targets):
+                        found = np.sum((targets == k) & (predictions == k))
+                        scores.append(2 * found / (np.sum(targets == k) + np.sum(predictions == k)))
+                    return np.mean(scores)
+                """,
+            ),
+            (
+                "the factor 2 is missing: a perfect model would have 0.5",
+                """
+                def macro_f1(targets, predictions, classes):
+                    scores = []
+                    for k in range(classes):
+                        found = np.sum((targets == k) & (predictions == k))
+                        scores.append(found / (np.sum(targets == k) + np.sum(predictions == k)))
+                    return np.mean(scores)
                 """,
             ),
         ),
-        cases=_verdicts,
+        cases=_named,
     ),
     Exercise(
         id="61.refer",
         stub='''
             def refer(probabilities, share):
-                """True for the least sure share of the rows (n, classes): they go to a doctor."""
+                """True for the least sure share of the rows (n, classes): they go to a doctor.
+
+                So many rows are share * n, rounded down. No two rows are equally sure.
+                """
                 ...
         ''',
         solution='''
             def refer(probabilities, share):
-                """True for the least sure share of the rows (n, classes): they go to a doctor."""
+                """True for the least sure share of the rows (n, classes): they go to a doctor.
+
+                So many rows are share * n, rounded down. No two rows are equally sure.
+                """
                 sure = probabilities.max(axis=1)
                 referred = np.zeros(len(sure), dtype=bool)
                 referred[np.argsort(sure)[: int(share * len(sure))]] = True
@@ -235,6 +310,36 @@ EXERCISES = (
                     return np.argsort(sure)[: int(share * len(sure))]
                 """,
             ),
+            (
+                "share * n is rounded down: a doctor with time for 3.9 beats looks at 3",
+                """
+                def refer(probabilities, share):
+                    sure = probabilities.max(axis=1)
+                    referred = np.zeros(len(sure), dtype=bool)
+                    referred[np.argsort(sure)[: math.ceil(share * len(sure))]] = True
+                    return referred
+                """,
+            ),
+            (
+                "you go by the lead over the second largest probability: "
+                "that can serve, too, but what is asked for is the largest one",
+                """
+                def refer(probabilities, share):
+                    lead = np.diff(np.sort(probabilities, axis=1)[:, -2:], axis=1)[:, 0]
+                    referred = np.zeros(len(lead), dtype=bool)
+                    referred[np.argsort(lead)[: int(share * len(lead))]] = True
+                    return referred
+                """,
+            ),
+            (
+                "a row is referred if it lies below that quantile of how sure the rows are, and "
+                "that is sometimes a row more or less: count the rows",
+                """
+                def refer(probabilities, share):
+                    sure = probabilities.max(axis=1)
+                    return sure < np.quantile(sure, share)
+                """,
+            ),
         ),
         cases=_forecasts,
     ),
@@ -244,8 +349,9 @@ EXERCISES = (
             def blind_spots(train_targets, targets, predictions):
                 """The classes, in rising order, that nobody may rely on: a list of whole numbers.
 
-                Such a class has fewer than 10 examples for training, or less than half of it
-                is found in the test.
+                The classes are those that occur among the targets, of training or of test. Such a
+                class has fewer than 10 examples for training, or less than half of it is found in
+                the test, or the test has none of it.
                 """
                 ...
         ''',
@@ -253,48 +359,136 @@ EXERCISES = (
             def blind_spots(train_targets, targets, predictions):
                 """The classes, in rising order, that nobody may rely on: a list of whole numbers.
 
-                Such a class has fewer than 10 examples for training, or less than half of it
-                is found in the test.
+                The classes are those that occur among the targets, of training or of test. Such a
+                class has fewer than 10 examples for training, or less than half of it is found in
+                the test, or the test has none of it.
                 """
-                return [
-                    int(k)
-                    for k in np.unique(np.concatenate([train_targets, targets]))
-                    if np.sum(train_targets == k) < 10
-                    or np.mean(predictions[targets == k] == k) < 0.5
-                ]
+                spots = []
+                for k in np.unique(np.append(train_targets, targets)):
+                    few = np.sum(train_targets == k) < 10
+                    there = targets == k
+                    found = np.sum(predictions[there] == k)
+                    if few or not there.any() or found < there.sum() / 2:
+                        spots.append(int(k))
+                return spots
         ''',
         hints=(
-            "Go class by class. Two questions decide, and one of them is not about the test.",
-            "Count train_targets == k; take the mean of predictions[targets == k] == k.",
-            "A list of the k of np.unique(targets) with a count below 10 or a mean below 0.5.",
+            "Go class by class. Three questions decide, and one of them is not about the test.",
+            "Count train_targets == k; of predictions[targets == k], count those that are k.",
+            "For each k of np.unique(np.append(train_targets, targets)): list int(k) if the first "
+            "count is below 10, or targets == k is nowhere true, or less than half is found.",
         ),
         misconceptions=(
             (
                 "a class with two examples may be found by luck: the training set counts too",
                 """
                 def blind_spots(train_targets, targets, predictions):
-                    return [
-                        int(k) for k in np.unique(targets)
-                        if np.mean(predictions[targets == k] == k) < 0.5
-                    ]
+                    spots = []
+                    for k in np.unique(np.append(train_targets, targets)):
+                        few = np.sum(train_targets == k) < 10
+                        there = targets == k
+                        found = np.sum(predictions[there] == k)
+                        if not there.any() or found < there.sum() / 2:
+                            spots.append(int(k))
+                    return spots
                 """,
             ),
             (
                 "many examples do not mean that the class was learned: the test counts too",
                 """
                 def blind_spots(train_targets, targets, predictions):
-                    return [int(k) for k in np.unique(targets) if np.sum(train_targets == k) < 10]
+                    spots = []
+                    for k in np.unique(np.append(train_targets, targets)):
+                        few = np.sum(train_targets == k) < 10
+                        there = targets == k
+                        found = np.sum(predictions[there] == k)
+                        if few:
+                            spots.append(int(k))
+                    return spots
                 """,
             ),
             (
                 "one reason is enough: `or`, not `and`",
                 """
                 def blind_spots(train_targets, targets, predictions):
-                    return [
-                        int(k) for k in np.unique(targets)
-                        if np.sum(train_targets == k) < 10
-                        and np.mean(predictions[targets == k] == k) < 0.5
-                    ]
+                    spots = []
+                    for k in np.unique(np.append(train_targets, targets)):
+                        few = np.sum(train_targets == k) < 10
+                        there = targets == k
+                        found = np.sum(predictions[there] == k)
+                        if few and (not there.any() or found < there.sum() / 2):
+                            spots.append(int(k))
+                    return spots
+                """,
+            ),
+            (
+                "a class of which the test has none is left out: nobody knows whether it is found",
+                """
+                def blind_spots(train_targets, targets, predictions):
+                    spots = []
+                    for k in np.unique(np.append(train_targets, targets)):
+                        few = np.sum(train_targets == k) < 10
+                        there = targets == k
+                        found = np.sum(predictions[there] == k)
+                        if few or found < there.sum() / 2:
+                            spots.append(int(k))
+                    return spots
+                """,
+            ),
+            (
+                "a class that only the training has is left out: look at the classes of both",
+                """
+                def blind_spots(train_targets, targets, predictions):
+                    spots = []
+                    for k in np.unique(targets):
+                        few = np.sum(train_targets == k) < 10
+                        there = targets == k
+                        found = np.sum(predictions[there] == k)
+                        if few or not there.any() or found < there.sum() / 2:
+                            spots.append(int(k))
+                    return spots
+                """,
+            ),
+            (
+                "a class that only the test has is left out: nobody can have learned it",
+                """
+                def blind_spots(train_targets, targets, predictions):
+                    spots = []
+                    for k in np.unique(train_targets):
+                        few = np.sum(train_targets == k) < 10
+                        there = targets == k
+                        found = np.sum(predictions[there] == k)
+                        if few or not there.any() or found < there.sum() / 2:
+                            spots.append(int(k))
+                    return spots
+                """,
+            ),
+            (
+                "exactly 10 examples for training are enough: only fewer are too few",
+                """
+                def blind_spots(train_targets, targets, predictions):
+                    spots = []
+                    for k in np.unique(np.append(train_targets, targets)):
+                        few = np.sum(train_targets == k) <= 10
+                        there = targets == k
+                        found = np.sum(predictions[there] == k)
+                        if few or not there.any() or found < there.sum() / 2:
+                            spots.append(int(k))
+                    return spots
+                """,
+            ),
+            (
+                "where exactly half is found, less than half is not: compare with <",
+                """
+                def blind_spots(train_targets, targets, predictions):
+                    spots = []
+                    for k in np.unique(np.append(train_targets, targets)):
+                        few = np.sum(train_targets == k) < 10
+                        there = targets == k
+                        found = np.sum(predictions[there] == k)
+                        if few or not there.any() or found <= there.sum() / 2:
+                            spots.append(int(k))
+                    return spots
                 """,
             ),
         ),
