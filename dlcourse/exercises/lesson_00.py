@@ -6,22 +6,31 @@ from dlcourse.exercises import Exercise
 
 
 def _answers(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Pairs of digits read and digits meant, of which a good part agree."""
+    """Pairs of digits read and digits meant: drawn, and with one, none or all of them right."""
     pairs = []
     for n in (5, 8, 30):
         true = rng.integers(0, 10, n)
-        slips = rng.random(n) < 0.4
-        slips[:2] = True, False
-        pairs.append((np.where(slips, (true + 1) % 10, true), true))
-    return pairs
+        slips = np.where(rng.random(n) < 0.4, rng.integers(1, 10, n), 0)  # upwards and downwards
+        slips[:2] = 5, 0
+        pairs.append(((true + slips) % 10, true))
+    listed = [([7], [7]), ([0], [9]), ([3, 1, 4], [3, 1, 4]), ([2, 9, 0, 8], [9, 2, 8, 0])]
+    return [*pairs, *((np.array(read), np.array(meant)) for read, meant in listed)]
 
 
 def _label_sets(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Training and test labels with commonest labels of their own, and without ties."""
+    """Training and test labels with commonest labels of their own, and without ties.
+
+    The commonest is the middle one, the smallest, the largest, neither first nor last, or never
+    in the test.
+    """
     return [
         (rng.permutation([3, 3, 3, 1, 1, 7]), rng.permutation([1, 1, 1, 3, 3, 9, 9])),
         (rng.permutation([0] * 5 + [8] * 9), rng.permutation([8] * 3 + [0] * 10)),
         (rng.permutation([6] * 20 + [2] * 11), rng.permutation([6] * 9 + [2] * 11 + [4] * 5)),
+        (np.array([5, 0, 7, 0, 8, 0, 7, 9]), np.array([0, 7, 7, 7])),
+        (np.array([1, 9, 2, 9, 3, 4, 9, 4]), np.array([4, 4, 9, 2, 4])),
+        (np.array([8, 4, 4, 6]), np.array([1, 8, 6, 6])),
+        (np.array([2]), np.array([2])),
     ]
 
 
@@ -112,6 +121,13 @@ EXERCISES = (
                 """,
             ),
             (
+                "the middle label need not be the commonest one: count how often each occurs",
+                """
+                def guessing_accuracy(train_labels, test_labels):
+                    return np.mean(test_labels == np.median(train_labels))
+                """,
+            ),
+            (
                 "you return the digit that is guessed; return how often it is right",
                 """
                 def guessing_accuracy(train_labels, test_labels):
@@ -150,6 +166,14 @@ EXERCISES = (
             (
                 "you return how many mistakes there are; return where they stand",
                 "def mistakes(predicted, true): return np.sum(predicted != true)",
+            ),
+            (
+                "np.nonzero returns its array inside a tuple: take [0] of it, or np.flatnonzero",
+                "def mistakes(predicted, true): return np.nonzero(predicted != true)",
+            ),
+            (
+                "a mistake may lie above the right digit or below it: compare with !=",
+                "def mistakes(predicted, true): return np.flatnonzero(predicted > true)",
             ),
         ),
         cases=_answers,
@@ -211,6 +235,8 @@ EXERCISES = (
             (np.array([7, 8, 7, 9, 8]), [7]),
             (rng.permutation(np.repeat([1, 2, 3, 4], 3)), [2, 4]),
             (rng.permutation(np.repeat([10, 20, 30], [5, 2, 8])), [30, 10]),
+            (rng.permutation(np.repeat([1, 2, 3, 4, 5], [4, 1, 3, 2, 6])), [5, 1, 2]),
+            (np.array(["Ada", "Ben", "Ada", "Cleo", "Ben", "Dan"]), ["Dan", "Ben"]),
         ],
     ),
     Exercise(

@@ -1,12 +1,12 @@
 """Exercises of lesson 01, rules or learning."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
 
 from dlcourse import data
-from dlcourse.exercises import Exercise
+from dlcourse.exercises import Exercise, kind, plain
 
 
 @cache
@@ -21,18 +21,21 @@ def _judge_rule(looks_like_zero: Callable[[np.ndarray], object]) -> str | None:
     """Say how far a rule for zeros is from 98 of 100, or None if it gets there."""
     pictures, zero = _zeros_and_ones()
     said = [looks_like_zero(picture.copy()) for picture in pictures]
-    if not all(isinstance(answer, bool | np.bool) for answer in said):
+    if any(kind(plain(answer)) != "True or False" for answer in said):
         return "return True or False for a picture: compare what you measure with a number"
-    right = 100 * np.mean(np.array(said) == zero)
-    if len({bool(answer) for answer in said}) == 1:
+    called = np.array([bool(answer) for answer in said])
+    if len({*called.tolist()}) == 1:
         return "it says the same of every picture; look at where the ink lies"
-    if right < 10:
+    right, needed = np.count_nonzero(called == zero), round(0.98 * len(zero))
+    if right < 0.1 * len(zero):
         return "it is the wrong way round: True stands for a zero"
-    return None if right >= 98 else f"it is right on {right:.0f} of 100 pictures; 98 are needed"
+    if right < needed:
+        return f"it is right on {right} of {len(zero)} pictures; {needed} are needed"
+    return None
 
 
-def _curves(rng: np.random.Generator) -> list[tuple[list[int], list[float], float]]:
-    """Learning curves: one that rises, one that dips again, one that ties, one too low."""
+def _curves(rng: np.random.Generator) -> list[tuple[Sequence[int], list[float], float]]:
+    """Learning curves that rise, dip again, tie, stay too low, fall at the end, or are short."""
     counts = [10, 30, 100, 300, 1000]
     return [
         (counts, [0.31, 0.52, 0.71, 0.84, 0.9], 0.6),
@@ -40,6 +43,12 @@ def _curves(rng: np.random.Generator) -> list[tuple[list[int], list[float], floa
         (counts, [0.3, 0.6, 0.7, 0.8, 0.9], 0.6),
         (counts, [0.1, 0.2, 0.3, 0.4, 0.5], 0.6),
         (counts, sorted(rng.uniform(0.2, 0.9, 5).tolist()), 0.15),
+        ([7, 20, 55, 400], [0.4, 0.8, 0.9, 0.5], 0.5),
+        ([7, 20, 55, 400], [0.9, 0.4, 0.4, 0.51], 0.5),
+        ([5, 6, 90, 91, 92, 1000], [0.8, 0.2, 0.7, 0.6, 0.65, 0.9], 0.6),
+        (range(1, 9), [0.3, 0.4, 0.7, 0.8, 0.9, 0.95, 0.45, 0.7], 0.5),
+        ([40], [0.7], 0.6),
+        ([40], [0.6], 0.6),
     ]
 
 
@@ -93,6 +102,8 @@ EXERCISES = (
         cases=lambda rng: [
             (np.array([True, True, False, True]),),
             (np.array([False, True, True, False, False, True, False, True]),),
+            *[(np.full(length, ink),) for length in (1, 6) for ink in (True, False)],
+            (np.array([False, False, True]),),
             *[(rng.random(28) < share,) for share in (0.2, 0.5, 0.8)],
         ],
     ),
@@ -185,6 +196,9 @@ EXERCISES = (
                 1,
             ),
             *[(rng.random((n, 4)) < 0.3, rng.permutation(9)[:4] + 1, 5) for n in (12, 25)],
+            (rng.random((20, 6)) < 0.3, np.array([6, 1, 6, 0, 5, 1]), -1),
+            (np.array([[True], [False]]), np.array([3]), 3),
+            (np.array([[False, False]]), np.array([2, 7]), 0),
         ],
     ),
     Exercise(
@@ -292,6 +306,7 @@ EXERCISES = (
         ),
         cases=lambda rng: [
             *[(year,) for year in (2023, 2024, 1900, 2000, 2100, 2400)],
+            *[(year,) for year in range(1600, 3300, 100)],
             *[(int(year),) for year in rng.integers(1583, 3000, 40)],
         ],
     ),

@@ -15,14 +15,80 @@ def _patients(rng: np.random.Generator, n: int, features: int) -> tuple[np.ndarr
 
 
 def _steps(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    """Return examples missed, called falsely, judged rightly, and one exactly on the line."""
+    """Return examples missed, called falsely, judged correctly, and some exactly on the line."""
     w, b = np.array([1.0, -2.0]), 0.5
-    listed = [([0.5, 2.0], 1), ([3.0, 1.0], -1), ([3.0, 0.5], 1), ([-1.0, 1.0], -1)]
-    drawn = [(rng.normal(size=5), rng.normal(), rng.normal(size=5), int(s)) for s in (1, -1, 1, -1)]
+    listed = [([0.5, 2.0], 1), ([3.0, 1.0], -1), ([3.0, 0.5], 1), ([1.0, 0.775], -1)]
+    on_the_line = [([1.5, 1.0], 1), ([1.5, 1.0], -1)]
+    drawn = [(rng.normal(size=5), rng.normal(), rng.normal(size=5), s) for s in (1, -1, 1, -1)]
     return [
-        *[(w, b, np.array(x), s) for x, s in listed],
-        (np.zeros(3), 0.0, np.array([1.0, 2.0, -1.5]), 1),
+        *[(w, b, np.array(x), s) for x, s in listed + on_the_line],
+        *[(np.zeros(3), 0.0, np.array([1.0, 2.0, -1.5]), s) for s in (1, -1)],
+        (np.array([3, -1]), 2, np.array([1, 4]), -1),
+        (np.array([3, -1]), 2, np.array([1, 7]), 1),
+        (np.array([0.5]), -1.0, np.array([1.0]), 1),
         *drawn,
+    ]
+
+
+def _planes(rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    """Lines and points: the nearest correctly judged, misjudged, on the line, the only one."""
+    w, b = np.array([3.0, 4.0]), -5.0
+    return [
+        *[
+            (rng.normal(size=n) * 3, float(rng.normal()), *_patients(rng, m, n))
+            for m, n in ((4, 2), (9, 2), (6, 5))
+        ],
+        (
+            w,
+            b,
+            np.array([[3.0, 4.0], [1.0, 3.0], [-1.0, 1.0], [0.0, -5.0]]),
+            np.array([1, 1, -1, -1]),
+        ),
+        (w, b, np.array([[0.0, 0.0], [2.0, 9.0]]), np.array([-1, 1])),
+        (w, b, np.array([[3.0, -1.0], [8.0, 8.0]]), np.array([-1, 1])),
+        (np.array([2, -1, 2]), 4, np.array([[1, 1, 1]]), np.array([1])),
+        (np.array([-0.5]), 3.0, np.array([[2.0], [7.0]]), np.array([1, -1])),
+    ]
+
+
+def _threshold_choices(rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    """Patients with a p above, below and exactly at the threshold; all ill, none, and one alone."""
+    p, ill = np.array([0.25, 0.25, 0.75, 0.75, 1.0, 0.0]), np.array([1, 0, 1, 0, 0, 1]) == 1
+    return [
+        (np.array([0.9, 0.2, 0.7, 0.1]), np.array([True, True, False, False]), 0.5, 20.0, 1.5),
+        *[(rng.random(n), rng.random(n) < 0.5, 0.3, 7.0, 2.0) for n in (12, 40)],
+        *[(p, ill, threshold, 20, 3) for threshold in (0.25, 0.75, 0.0, 1.0)],
+        (np.array([0.6, 0.4, 0.8]), np.full(3, True), 0.7, 5.0, 1.0),
+        (np.array([0.6, 0.4, 0.8]), np.full(3, False), 0.5, 5.0, 1.0),
+        (np.array([0.1, 0.2, 0.8]), np.array([True, True, False]), 0.5, 1.0, 12.5),
+    ]
+
+
+def _point_sets(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Points with signs: splittable or not, narrowly so, touching, one outlier, one sign only."""
+    square = np.array([[0, 0], [1, 1], [0, 1], [1, 0]])
+    line = np.array([[0.0], [1.0], [2.0], [3.0]])
+    listed = [
+        (square, [-1, -1, 1, 1]),
+        (square, [-1, 1, 1, 1]),
+        (square * 1e-4, [-1, 1, 1, 1]),
+        (square, [1, 1, 1, 1]),
+        (square, [-1, -1, -1, -1]),
+        ([[1.0, 1.0], [2.0, 2.0], [3.0, 3.5]], [-1, 1, 1]),
+        (line[:3], [1, -1, 1]),
+        ([[1.0, 2.0], [-3.0, 0.5], [-2.0, -1.0]], [-1, 1, 1]),
+        ([[0.0], [1.0], [1.001], [2.0], [900.0]], [-1, -1, 1, 1, 1]),  # misleads least squares
+        ([[0.0, 0.0], [2.0, 0.0], [1.0, 0.0], [1.0, -1.0]], [1, 1, -1, -1]),  # they touch
+        ([[4.0, 1.0], [4.0, 1.0]], [1, -1]),
+        ([[4.0, 1.0]], [-1]),
+        (np.vstack([2.0 * square, [[1.0, 1.2]]]), [1, 1, 1, 1, -1]),  # one sign around the other
+    ]
+    drawn = [_patients(rng, m, 3) for m in (4, 5, 30)]
+    x, s = _patients(rng, 40, 5)
+    return [
+        *[(np.asarray(points), np.array(signs)) for points, signs in listed],
+        *drawn,
+        (x + 9 * s[:, None], s),
     ]
 
 
@@ -85,19 +151,23 @@ EXERCISES = (
             ),
         ),
         cases=lambda rng: [
-            (rng.normal(size=n), rng.normal(size=n), float(rng.normal())) for n in (3, 2, 5, 8)
+            *[(rng.normal(size=n), rng.normal(size=n), float(rng.normal())) for n in (3, 2, 5, 8)],
+            (np.array([2, -1]), np.array([1, 3]), 4),
+            (np.array([2, -1]), np.array([1, 3]), -1),
+            (np.array([0.0, 1.5]), np.array([7.0, 0.0]), 0.5),
+            (np.array([-4.0]), np.array([0.5]), 0.0),
         ],
     ),
     Exercise(
         id="11.perceptron-step",
         stub='''
             def perceptron_step(w, b, x, s):
-                """New weights (n,) and bias after one example x (n,) with sign s, +1 or -1."""
+                """New weights (n,) and bias after x (n,) of sign s; wrong if x is on the line."""
                 ...
         ''',
         solution='''
             def perceptron_step(w, b, x, s):
-                """New weights (n,) and bias after one example x (n,) with sign s, +1 or -1."""
+                """New weights (n,) and bias after x (n,) of sign s; wrong if x is on the line."""
                 if s * (x @ w + b) <= 0:
                     w, b = w + s * x, b + s
                 return w, b
@@ -183,10 +253,7 @@ EXERCISES = (
                 """,
             ),
         ),
-        cases=lambda rng: [
-            (rng.normal(size=n) * 3, float(rng.normal()), *_patients(rng, m, n))
-            for m, n in ((4, 2), (9, 2), (6, 5))
-        ],
+        cases=_planes,
     ),
     Exercise(
         id="11.cost",
@@ -226,11 +293,19 @@ EXERCISES = (
                 """,
             ),
             (
-                "you charge an alarm for everybody called ill; the ill were called rightly",
+                "you charge an alarm for everybody called ill; the ill were called correctly",
                 """
                 def total_cost(p, ill, threshold, miss, alarm):
                     called = p > threshold
                     return miss * np.sum(ill & ~called) + alarm * np.sum(called)
+                """,
+            ),
+            (
+                "a p equal to the threshold is not above it: such a patient is not called ill",
+                """
+                def total_cost(p, ill, threshold, miss, alarm):
+                    called = p >= threshold
+                    return miss * np.sum(ill & ~called) + alarm * np.sum(called & ~ill)
                 """,
             ),
             (
@@ -241,10 +316,7 @@ EXERCISES = (
                 """,
             ),
         ),
-        cases=lambda rng: [
-            (np.array([0.9, 0.2, 0.7, 0.1]), np.array([True, True, False, False]), 0.5, 20.0, 1.5),
-            *[(rng.random(n), rng.random(n) < 0.5, 0.3, 7.0, 2.0) for n in (12, 40)],
-        ],
+        cases=_threshold_choices,
     ),
     Exercise(
         id="11.separable",
@@ -259,17 +331,17 @@ EXERCISES = (
                 rows = -s[:, None] * np.column_stack([x, np.ones(len(x))])
                 nothing = np.zeros(rows.shape[1])
                 answer = linprog(nothing, A_ub=rows, b_ub=-np.ones(len(x)), bounds=(None, None))
-                return bool(answer.success)
+                return {0: True, 2: False}[answer.status]  # 2: proved that there is none
         ''',
         hints=(
             "Which inequality must w and b meet for one point? linprog wants it as … ≤ …",
             "s (w · x + b) ≥ 1 is −s (w · x + b) ≤ −1; a column of ones stands for the bias.",
             "Pass A_ub = −s[:, None] * np.column_stack([x, np.ones(len(x))]), b_ub = −1 for each "
-            "point, bounds=(None, None), and return bool(answer.success).",
+            "point, bounds=(None, None); status 0 means solved, 2 that no solution exists.",
         ),
         misconceptions=(
             (
-                "with ≥ 0 on the right, w = 0 and b = 0 always fit; ask for ≥ 1",
+                "you say True even of XOR: w = 0 and b = 0 always satisfy ≥ 0, so ask for ≥ 1",
                 """
                 def is_separable(x, s):
                     rows = -s[:, None] * np.column_stack([x, np.ones(len(x))])
@@ -291,6 +363,15 @@ EXERCISES = (
                 """,
             ),
             (
+                "you say False of points that a plane splits narrowly: any plane will do, find it",
+                """
+                def is_separable(x, s):
+                    inputs = np.column_stack([x, np.ones(len(x))])
+                    best = np.linalg.lstsq(inputs, s, rcond=None)[0]
+                    return bool(np.all(s * (inputs @ best) > 0))
+                """,
+            ),
+            (
                 "linprog keeps its unknowns at 0 or above unless you pass bounds=(None, None)",
                 """
                 def is_separable(x, s):
@@ -300,14 +381,7 @@ EXERCISES = (
                 """,
             ),
         ),
-        cases=lambda rng: [
-            (np.array([[0, 0], [1, 1], [0, 1], [1, 0]]), np.array([-1, -1, 1, 1])),
-            (np.array([[0, 0], [1, 1], [0, 1], [1, 0]]), np.array([-1, 1, 1, 1])),
-            (np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.5]]), np.array([-1, 1, 1])),
-            (np.array([[1.0], [2.0], [3.0]]), np.array([1, -1, 1])),
-            (np.array([[1.0, 2.0], [-3.0, 0.5], [-2.0, -1.0]]), np.array([-1, 1, 1])),
-            *[_patients(rng, m, 3) for m in (4, 5, 30)],
-        ],
+        cases=_point_sets,
         given={"linprog": linprog},
     ),
 )
