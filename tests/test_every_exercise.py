@@ -67,7 +67,6 @@ TO_MEND: dict[str, set[str]] = {
     "33": {"accumulate"},
     "34": {"adam"},
     "35": {"labels-needed"},
-    "37": {"backward"},
 }
 """Exercises, by lesson, of which some argument takes one value in all cases."""
 
