@@ -8,8 +8,12 @@ from dlcourse.exercises import Exercise
 
 
 def _stacks() -> list[tuple[list[tuple[int, int]]]]:
-    """Return stacks of (size, step), bottom first, from one layer to six."""
+    """Return stacks of (size, step), bottom first, from no layer to six."""
     return [
+        ([],),
+        ([(1, 1)],),
+        ([(4, 3)],),
+        ([(2, 1), (5, 4)],),
         ([(5, 1)],),
         ([(5, 1), (2, 2)],),
         ([(5, 1), (2, 2), (3, 1), (2, 2)],),
@@ -21,7 +25,15 @@ def _stacks() -> list[tuple[list[tuple[int, int]]]]:
 
 def _sets(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     """Return sets of points with labels and a number of neighbours."""
-    sets = []
+    line = np.array([[0.0], [0.0], [5.0], [5.5]])  # two equal rows
+    whole = np.array([[0, 0], [1, 0], [0, 3], [900, 900], [900, 700]])
+    sets: list[tuple[Any, ...]] = [
+        (line, np.array([0, 1, 7, 7]), 1),
+        (line, np.array([3, 3, 7, 7]), 1),
+        (line[1:3], np.array([4, 4]), 1),  # each is the other's neighbour
+        (whole, np.array([2, 2, 2, 5, 2]), 2),
+        (whole, np.array([2, 2, 2, 5, 2]), 4),  # all the others
+    ]
     for n, d, k in ((6, 2, 1), (12, 3, 3), (15, 4, 5)):
         labels = rng.integers(3, size=n)
         sets.append((rng.normal(size=(n, d)) + labels[:, None], labels, k))
@@ -30,7 +42,12 @@ def _sets(rng: np.random.Generator) -> list[tuple[Any, ...]]:
 
 def _few(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     """Return a few labelled examples, classes of unequal size among them, and new ones."""
-    cases = []
+    whole = np.array([[0], [1], [4], [10]])
+    cases: list[tuple[Any, ...]] = [
+        (whole, np.array([1, 1, 0, 0]), np.array([[3.6], [4]])),  # means at ½ and 7
+        (whole, np.array([6, 6, 6, 6]), np.array([[99]])),  # one class alone
+        (whole, np.array([0, 1, 2, 3]), np.array([[-5], [3], [6], [8]])),  # an example each
+    ]
     for classes, counts, d in (
         ([0, 1], [3, 6], 2),
         ([0, 1, 2], [2, 5, 9], 3),
@@ -47,7 +64,7 @@ EXERCISES = (
     Exercise(
         id="22.slide",
         stub="answers = ...  # two rows of two numbers",
-        solution="answers = [[2, 0], [2, 0]]",
+        solution="answers = [[2, -1], [2, -2]]",
         hints=(
             "Lay the filter on the upper left four pixels, multiply pair by pair, and add up.",
             "Upper left: −1·0 + 1·1 − 1·0 + 1·1. Then slide one pixel to the right.",
@@ -55,11 +72,15 @@ EXERCISES = (
         ),
         misconceptions=(
             (
-                "you turned the filter over, as mathematicians do; in networks it is laid on as is",
-                "answers = [[-2, 0], [-2, 0]]",
+                "an answer below zero stays as it is: the weighted sum alone is asked for here",
+                "answers = [[2, 0], [2, 0]]",
             ),
             (
-                "the filter slides by one pixel, so there are two places a row, not one",
+                "you turned the filter over, as mathematicians do; in networks it is laid on as is",
+                "answers = [[-2, 1], [-2, 2]]",
+            ),
+            (
+                "the filter slides by one pixel, so there are two places per row, not one",
                 "answers = [[2]]",
             ),
             (
@@ -68,12 +89,12 @@ EXERCISES = (
                 "[[-1, 0], [-1, 0]]]",
             ),
             (
-                "a missing piece in the lower row: all four pixels under the filter count",
-                "answers = [[2, 0], [1, 0]]",
+                "the right numbers, row and column swapped: first come the two upper places",
+                "answers = [[2, 2], [-1, -2]]",
             ),
             (
-                "upper right: ink has −1 twice there, and +1 once; look again at the lower row too",
-                "answers = [[2, -1], [2, -2]]",
+                "ink under a weight of −1 counts against: look again at the places on the right",
+                "answers = [[2, 1], [2, 2]]",
             ),
         ),
     ),
@@ -110,28 +131,33 @@ EXERCISES = (
                 "return maps_out * (size * maps_in + 1)",
             ),
             (
-                "one bias a neuron, not one for each map that it looks at",
+                "one bias per neuron, not one for each map that it looks at",
                 "def sliding_parameters(size, maps_in, maps_out): "
                 "return maps_out * maps_in * (size**2 + 1)",
             ),
             (
-                "the layer has one bias a neuron; you count one for the whole layer",
+                "a bias belongs to each neuron of this layer, not to each map below it",
+                "def sliding_parameters(size, maps_in, maps_out): "
+                "return size**2 * maps_in * maps_out + maps_in",
+            ),
+            (
+                "the layer has one bias per neuron; you count one for the whole layer",
                 "def sliding_parameters(size, maps_in, maps_out): "
                 "return size**2 * maps_in * maps_out + 1",
             ),
         ),
-        cases=lambda rng: [(5, 1, 8), (3, 8, 16), (3, 16, 32), (7, 3, 64)],
+        cases=lambda rng: [(5, 1, 8), (3, 8, 16), (7, 64, 3), (1, 6, 4), (1, 1, 1), (2, 5, 1)],
     ),
     Exercise(
         id="22.sees",
         stub='''
             def field(stack):
-                """Pixels across that a unit on top sees; stack: (size, step), bottom first."""
+                """Pixels across seen on top of a stack of (size, step), bottom first; none: 1."""
                 ...
         ''',
         solution='''
             def field(stack):
-                """Pixels across that a unit on top sees; stack: (size, step), bottom first."""
+                """Pixels across seen on top of a stack of (size, step), bottom first; none: 1."""
                 seen, apart = 1, 1
                 for size, step in stack:
                     seen += (size - 1) * apart
@@ -174,6 +200,17 @@ EXERCISES = (
                 "patches of neighbours overlap, so that their widths do not multiply",
                 "def field(stack): return math.prod(size for size, step in stack)",
             ),
+            (
+                "the step of a layer spreads all the layers above it, not the next one alone",
+                """
+                def field(stack):
+                    seen, apart = 1, 1
+                    for size, step in stack:
+                        seen += (size - 1) * apart
+                        apart = step
+                    return seen
+                """,
+            ),
         ),
         cases=lambda rng: _stacks(),
     ),
@@ -181,14 +218,14 @@ EXERCISES = (
         id="22.neighbours",
         stub='''
             def neighbour_share(features, labels, k):
-                """Share of the k nearest other rows of features (n, d) with a row's label."""
+                """Share of the k nearest other rows (n, d) with a row's label; some are equal."""
                 gaps = np.linalg.norm(features[:, None] - features[None], axis=2)  # (n, n)
                 nearest = np.argsort(gaps, axis=1)[:, :k]
                 return np.mean(labels[nearest] == labels[:, None])
         ''',
         solution='''
             def neighbour_share(features, labels, k):
-                """Share of the k nearest other rows of features (n, d) with a row's label."""
+                """Share of the k nearest other rows (n, d) with a row's label; some are equal."""
                 gaps = np.linalg.norm(features[:, None] - features[None], axis=2)  # (n, n)
                 np.fill_diagonal(gaps, np.inf)
                 nearest = np.argsort(gaps, axis=1)[:, :k]
@@ -197,9 +234,29 @@ EXERCISES = (
         hints=(
             "Which row is always the nearest one to row 0, at distance 0?",
             "A row must not count as its own neighbour: make its distance to itself infinite.",
-            "Before sorting: np.fill_diagonal(gaps, np.inf). Or take places 1 to k of the order.",
+            "Before sorting: np.fill_diagonal(gaps, np.inf). Then the order begins with others.",
         ),
         misconceptions=(
+            (
+                "of two equal rows the other one may come first: keep a row out by its number, not "
+                "by its place in the order",
+                """
+                def neighbour_share(features, labels, k):
+                    gaps = np.linalg.norm(features[:, None] - features[None], axis=2)
+                    nearest = np.argsort(gaps, axis=1, kind="stable")[:, 1:k + 1]
+                    return np.mean(labels[nearest] == labels[:, None])
+                """,
+            ),
+            (
+                "an equal row is a neighbour too: keep out the row itself, not all at distance 0",
+                """
+                def neighbour_share(features, labels, k):
+                    gaps = np.linalg.norm(features[:, None] - features[None], axis=2)
+                    gaps[gaps == 0] = np.inf
+                    nearest = np.argsort(gaps, axis=1, kind="stable")[:, :k]
+                    return np.mean(labels[nearest] == labels[:, None])
+                """,
+            ),
             (
                 "now each row has one neighbour too few: skip the first, and take k after it",
                 """

@@ -12,11 +12,21 @@ def _tower(rng: np.random.Generator, depth: int, m: int = 3, n: int = 4) -> tupl
     return rng.normal(size=(m, n)), [rng.normal(size=(n, n)) for _ in range(depth)]
 
 
+def _backward(rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    """Return slopes, sums (zeros among them), weights and scales; the last tower has no layer."""
+    cases: list[tuple[Any, ...]] = []
+    for depth, m, scale in ((2, 3, 0.3), (3, 2, 1), (5, 3, 0.5), (1, 1, 0.7), (0, 2, 0.3)):
+        sums = [rng.normal(size=(m, 4)).round(0) for _ in range(depth)]
+        cases.append((rng.normal(size=(m, 4)), sums, _tower(rng, depth)[1], scale))
+    return cases
+
+
 EXERCISES = (
     Exercise(
         id="37.factor",
         stub="factor = ...",
         solution="factor = 1 / 6",
+        digits=3,
         hints=(
             "A ReLU layer multiplies the mean square by ½ n times the variance of its weights.",
             "Numbers spread evenly between −a and a have the variance a²/3.",
@@ -64,6 +74,13 @@ EXERCISES = (
                 """,
             ),
             (
+                "the weights' variance is given: it is not squared once more",
+                """
+                def mean_squares(q, n, variance, depth):
+                    return q * (n * variance**2 / 2) ** np.arange(depth)
+                """,
+            ),
+            (
                 "layers multiply, they do not add: the growth is a power",
                 """
                 def mean_squares(q, n, variance, depth):
@@ -71,7 +88,14 @@ EXERCISES = (
                 """,
             ),
         ),
-        cases=lambda rng: [(1.0, 64, 0.01, 5), (0.7, 10, 0.2, 4), (2.5, 256, 0.02, 7)],
+        cases=lambda rng: [
+            (1.0, 64, 0.01, 5),
+            (0.7, 10, 0.2, 4),
+            (2.5, 256, 0.02, 7),
+            (3, 400, 1 / 200, 6),  # He's variance: level
+            (0.5, 3, 2, 1),
+            (1, 64, 1 / 192, 20),
+        ],
     ),
     Exercise(
         id="37.correlation",
@@ -116,7 +140,7 @@ EXERCISES = (
                 """,
             ),
         ),
-        cases=lambda rng: [(0.0,), (1.0,), (-0.5,), (float(rng.uniform(0.2, 0.9)),)],
+        cases=lambda rng: [(c,) for c in (0.0, 1.0, -1.0, -0.5, float(rng.uniform(0.2, 0.9)))],
     ),
     Exercise(
         id="37.norm",
@@ -150,6 +174,18 @@ EXERCISES = (
                 """,
             ),
             (
+                "the mean of the squares divides by n; your spread divides by n − 1",
+                """
+                def layer_norm(h):
+                    spread = h.std(axis=1, keepdims=True, ddof=1)
+                    return (h - h.mean(axis=1, keepdims=True)) / spread
+                """,
+            ),
+            (
+                "mean and spread belong to each row: you took those of the whole batch",
+                "def layer_norm(h): return (h - h.mean()) / h.std()",
+            ),
+            (
                 "the mean has to go as well",
                 """
                 def layer_norm(h):
@@ -157,20 +193,24 @@ EXERCISES = (
                 """,
             ),
         ),
-        cases=lambda rng: [(rng.normal(2, 3, size=s),) for s in ((3, 5), (2, 8), (6, 4))],
+        cases=lambda rng: [
+            *((rng.normal(2, 3, size=s),) for s in ((3, 5), (2, 8), (4, 4))),
+            (np.array([[1, 2, 6]]),),  # one row, of whole numbers
+            (np.array([[0.0, 4.0], [-3000.0, 5000.0], [7.0, 3.0]]),),
+        ],
     ),
     Exercise(
         id="37.scale",
         stub='''
             def residual_signal(h, weights):
-                """What leaves the residual layers; h (m, n), each W (n, n) with variance 2/n."""
+                """What leaves the residual layers: h (m, n); each W (n, n) has variance 2/n."""
                 for W in weights:
                     h = h + np.maximum(h, 0) @ W
                 return h
         ''',
         solution='''
             def residual_signal(h, weights):
-                """What leaves the residual layers; h (m, n), each W (n, n) with variance 2/n."""
+                """What leaves the residual layers: h (m, n); each W (n, n) has variance 2/n."""
                 for W in weights:
                     h = h + np.maximum(h, 0) @ W / np.sqrt(len(weights))
                 return h
@@ -187,6 +227,24 @@ EXERCISES = (
                 def residual_signal(h, weights):
                     for W in weights:
                         h = (h + np.maximum(h, 0) @ W) / np.sqrt(len(weights))
+                    return h
+                """,
+            ),
+            (
+                "n is the width; the number of layers decides: len(weights)",
+                """
+                def residual_signal(h, weights):
+                    for W in weights:
+                        h = h + np.maximum(h, 0) @ W / np.sqrt(len(W))
+                    return h
+                """,
+            ),
+            (
+                "all branches have the same scale, and it comes from the number of layers",
+                """
+                def residual_signal(h, weights):
+                    for number, W in enumerate(weights, 1):
+                        h = h + np.maximum(h, 0) @ W / np.sqrt(number)
                     return h
                 """,
             ),
@@ -209,7 +267,11 @@ EXERCISES = (
                 """,
             ),
         ),
-        cases=lambda rng: [_tower(rng, depth) for depth in (2, 3, 9)],
+        cases=lambda rng: [
+            *(_tower(rng, depth) for depth in (2, 3, 9)),
+            _tower(rng, 1, m=1),
+            _tower(rng, 4, m=2, n=2),
+        ],
     ),
     Exercise(
         id="37.backward",
@@ -217,7 +279,7 @@ EXERCISES = (
             def gradient_at_start(g, sums, weights, scale):
                 """The gradient at the first of `sums`, from g (m, n) behind the last layer.
 
-                Layer l computes sums[l] + scale * relu(sums[l]) @ weights[l].
+                Layer l: sums[l] + scale * relu(sums[l]) @ weights[l]; the slope of relu at 0 is 0.
                 """
                 ...
         ''',
@@ -225,7 +287,7 @@ EXERCISES = (
             def gradient_at_start(g, sums, weights, scale):
                 """The gradient at the first of `sums`, from g (m, n) behind the last layer.
 
-                Layer l computes sums[l] + scale * relu(sums[l]) @ weights[l].
+                Layer l: sums[l] + scale * relu(sums[l]) @ weights[l]; the slope of relu at 0 is 0.
                 """
                 for h, W in zip(reversed(sums), reversed(weights), strict=True):
                     g = g + scale * (g @ W.T) * (h > 0)
@@ -265,14 +327,6 @@ EXERCISES = (
                 """,
             ),
         ),
-        cases=lambda rng: [
-            (
-                rng.normal(size=(3, 4)),
-                [rng.normal(size=(3, 4)) for _ in range(depth)],
-                _tower(rng, depth)[1],
-                0.3,
-            )
-            for depth in (2, 3, 5)
-        ],
+        cases=_backward,
     ),
 )
