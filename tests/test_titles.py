@@ -9,7 +9,23 @@ from anatomy import parsed
 from dlcourse.course import lessons
 
 CAPTIONS: dict[str, tuple[str, ...]] = {
-    "00": ("What it read, and in brackets what was meant",),
+    "00": (
+        "The same digit looks different each time",
+        "After 1, 5, 20 and 100 epochs",
+        "What it read, and in brackets what was meant",
+        "Deep learning is a part of a part",
+    ),
+    "01": (
+        "Zeros and ones: how do you tell them apart?",
+        "Zeros without a hole: the pen did not close the loop",
+    ),
+    "11": (
+        "398 lumps, each measured twice",
+        "Weights turn the line",
+        "The bias moves it",
+        "Each threshold trades tumours for alarms",
+        "XOR: where would you draw the line?",
+    ),
     "12": ("Two switches, three neurons", "A batch of 100 times the weights of 32 neurons"),
     "22": (
         "a picture",
@@ -50,26 +66,6 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
 """Titles that name what is shown and state nothing of it, by lesson."""
 
 UNPROVED: dict[str, tuple[str, ...]] = {
-    "00": (
-        "The same digit looks different each time",
-        "A hundred rounds lead from guessing to reading",
-        "A shuffled test flatters the network",
-        "Deep learning is a part of a part",
-    ),
-    "01": (
-        "Zeros without a hole: the pen did not close the loop",
-        "Twelve rules read 63 of 100 digits, and the climb slows",
-        "Learning overtakes the rules at about a hundred labels",
-    ),
-    "11": (
-        "Weights turn the line",
-        "The bias moves it",
-        "Two measurements: the perceptron never settles",
-        "Between these two bounds learning has to end",
-        "One neuron does as well as the library",
-        "A lower threshold misses fewer tumours and alarms more women",
-        "XOR: each line leaves a corner on the wrong side",
-    ),
     "21": (
         "Each fold costs two neurons, or twice as many",
         "Depth allows many pieces; chance makes about 35",

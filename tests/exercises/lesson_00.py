@@ -2,7 +2,9 @@
 
 from computed import Computed, Reason
 
-EQUIVALENT = {}
+EQUIVALENT = {
+    "00.rings": dict.fromkeys(("'ai'", "'ml'", "'dl'"), "Capitals or not, it is the same ring."),
+}
 
 STYLES = {
     "00.accuracy": [

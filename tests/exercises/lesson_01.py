@@ -49,13 +49,14 @@ STYLES = {
     "01.better-rule": [
         """
         def looks_like_zero(picture):
-            rows, columns = np.nonzero(picture)
-            return not picture[int(rows.mean()), int(columns.mean())]
+            ink = np.flatnonzero(picture[14])
+            return len(ink) > 0 and ink[-1] - ink[0] >= len(ink)
         """,
         """
         def looks_like_zero(picture):
             import torch
-            return torch.tensor(picture[11:17, 13:15]).float().mean() < 0.4
+            begins = torch.diff(torch.tensor(picture[14]).int(), prepend=torch.zeros(1).int()) == 1
+            return begins.sum() >= 2
         """,
     ],
     "01.first-match": [
