@@ -66,7 +66,6 @@ TO_MEND: dict[str, set[str]] = {
     "01": {"labels-needed"},
     "33": {"accumulate"},
     "34": {"adam"},
-    "35": {"labels-needed"},
     "37": {"backward"},
 }
 """Exercises, by lesson, of which some argument takes one value in all cases."""
