@@ -64,7 +64,6 @@ def test_cases_are_several_and_settled(exercise, monkeypatch):
 
 TO_MEND: dict[str, set[str]] = {
     "33": {"accumulate"},
-    "35": {"labels-needed"},
 }
 """Exercises, by lesson, of which some argument takes one value in all cases."""
 

@@ -25,17 +25,30 @@ def _studies(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     for m, n, k in ((40, 300, 4), (30, 200, 3), (60, 400, 5)):
         y = rng.permutation(np.arange(m) % 2)
         listed.append((rng.normal(size=(m, n)), y, rng.permutation(np.arange(m) % k)))
+    # Folds of unequal size, with names of their own.
+    x, y = rng.normal(size=(36, 250)) + np.linspace(0, 2, 250), rng.permutation(np.arange(36) % 2)
+    listed.append((x, y, rng.permutation(np.repeat([7, 2, 4], [18, 12, 6]))))
     return listed
 
 
 def _curves(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     """Return measured learning curves, nearly straight on log axes, and an error to reach."""
     listed = []
-    for a, b, target in ((2.0, 0.4, 0.02), (1.1, 0.5, 0.01), (0.7, 0.3, 0.05)):
-        sizes = 50 * 2 ** np.arange(6)
-        errors = a * sizes**-b * np.exp(0.05 * rng.normal(size=6))
+    for a, b, target, sizes in (
+        (2.0, 0.4, 0.02, 50 * 2 ** np.arange(6)),
+        (1.1, 0.5, 0.01, np.array([1000, 100, 10])),  # in any order
+        (0.7, 0.3, 0.3, np.array([20.0, 90.0])),  # less than was measured is asked for
+    ):
+        errors = a * sizes**-b * np.exp(0.05 * rng.normal(size=len(sizes)))
         listed.append((sizes, errors, target))
     return listed
+
+
+def _scores(rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    """Return scores on both sets, with ties on validation, and one model alone."""
+    drawn = [(rng.uniform(0.4, 0.9, size=m), rng.uniform(0.4, 0.9, size=m)) for m in (5, 9, 30)]
+    tied = (np.array([0.5, 0.8, 0.8, 0.6]), np.array([0.9, 0.6, 0.7, 0.8]))
+    return [*drawn, tied, (np.array([0.8, 0.8]), np.array([0.7, 0.5])), ([0.6], [0.5])]
 
 
 EXERCISES = (
@@ -43,12 +56,18 @@ EXERCISES = (
         id="35.report",
         stub='''
             def report(validation, test):
-                """The score to report, from the scores of some models on both sets (models,)."""
+                """The score to report, from the scores of some models on both sets (models,).
+
+                Of models that validate equally well the first is chosen.
+                """
                 return max(test)
         ''',
         solution='''
             def report(validation, test):
-                """The score to report, from the scores of some models on both sets (models,)."""
+                """The score to report, from the scores of some models on both sets (models,).
+
+                Of models that validate equally well the first is chosen.
+                """
                 return test[np.argmax(validation)]
         ''',
         hints=(
@@ -76,10 +95,12 @@ EXERCISES = (
                     return test[np.argmax(np.add(validation, test))]
                 """,
             ),
+            (
+                "where two models validate equally well, the test chose between them",
+                "def report(validation, test): return max(zip(validation, test))[1]",
+            ),
         ),
-        cases=lambda rng: [
-            (rng.uniform(0.4, 0.9, size=m), rng.uniform(0.4, 0.9, size=m)) for m in (5, 9, 12, 30)
-        ],
+        cases=_scores,
     ),
     Exercise(
         id="35.leave-one-out",
@@ -134,7 +155,7 @@ EXERCISES = (
         ),
         cases=lambda rng: [
             (rng.normal(size=(m, n)), rng.normal(size=m), lam)
-            for m, n, lam in ((6, 2, 0.5), (9, 4, 2.0), (20, 7, 10.0))
+            for m, n, lam in ((6, 2, 0.5), (9, 4, 2.0), (20, 7, 10.0), (3, 5, 1.0), (1, 2, 0.3))
         ],
     ),
     Exercise(
@@ -251,12 +272,18 @@ EXERCISES = (
         id="35.labels-needed",
         stub='''
             def labels_needed(sizes, errors, target):
-                """How many labels bring the error to target, by a power law through the errors."""
+                """How many labels bring the error to target, by a power law through the errors.
+
+                The number need not be whole.
+                """
                 return np.polyfit(np.log(sizes), np.log(errors), 1)  # slope, height: go on here
         ''',
         solution='''
             def labels_needed(sizes, errors, target):
-                """How many labels bring the error to target, by a power law through the errors."""
+                """How many labels bring the error to target, by a power law through the errors.
+
+                The number need not be whole.
+                """
                 slope, height = np.polyfit(np.log(sizes), np.log(errors), 1)
                 return np.exp((np.log(target) - height) / slope)
         ''',
@@ -374,11 +401,14 @@ EXERCISES = (
                 """,
             ),
         ),
-        cases=lambda rng: [
-            (truth + 0.3 + rng.normal(size=(draws, points)), truth)
-            for draws, points in ((3, 4), (5, 8), (10, 6))
-            for truth in [rng.normal(size=points)]
-        ],
+        cases=lambda rng: (
+            [
+                (truth + 0.3 + rng.normal(size=(draws, points)), truth)
+                for draws, points in ((3, 4), (5, 8), (10, 6), (1, 3), (4, 1))
+                for truth in [rng.normal(size=points)]
+            ]
+            + [(np.array([[1, 2], [3, 4]]), np.array([2, 2]))]
+        ),
     ),
     Exercise(
         id="35.shift",
@@ -390,17 +420,16 @@ EXERCISES = (
         solution='''
             def shift(pictures, down, right):
                 """Pictures (n, height, width), moved; what comes in at the edge is paper, 0."""
-                n, height, width = pictures.shape
-                moved = np.zeros_like(pictures)
-                rows, columns = max(down, 0), max(right, 0)
-                part = pictures[:, max(-down, 0) : height - rows, max(-right, 0) : width - columns]
-                moved[:, rows : rows + part.shape[1], columns : columns + part.shape[2]] = part
-                return moved
+                height, width = pictures.shape[1:]
+                wide = np.pad(pictures, ((0, 0), (abs(down),) * 2, (abs(right),) * 2))
+                top, left = abs(down) - down, abs(right) - right
+                return wide[:, top : top + height, left : left + width]
         ''',
         hints=(
             "Shift a picture with ink at its right edge to the right. Where is the ink then?",
             "np.roll brings back on one side what left on the other. Put paper there afterwards.",
-            "After the roll: if down > 0 the first `down` rows become 0; if down < 0 the last.",
+            "After the roll: if down > 0 the first `down` rows become 0; if down < 0 the last. "
+            "(np.pad and a window do it at once.)",
         ),
         misconceptions=(
             (
@@ -450,7 +479,7 @@ EXERCISES = (
         ),
         cases=lambda rng: [
             (rng.integers(1, 9, size=(2, 4, 5)), down, right)
-            for down, right in ((1, 0), (0, 1), (-1, 2), (2, -1), (-2, -2), (0, 0))
+            for down, right in ((1, 0), (0, 1), (-1, 2), (2, -1), (-2, -2), (0, 0), (4, 0), (1, -7))
         ],
     ),
 )
