@@ -28,16 +28,11 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
     ),
     "12": ("Two switches, three neurons", "A batch of 100 times the weights of 32 neurons"),
     "22": (
-        "a picture",
-        "filter",
-        "left edges",
-        "top edges",
-        "As written",
-        "Moved by two pixels",
+        "The same eight",
         "asked",
         "nearest in pixels",
         "nearest in layer 4",
-        "The lead of the learned layers, draw by draw",
+        "Neighbours of a moved picture: where pixels fail and layer 4 does not",
     ),
     "31": ("Where ink speaks for a digit (dark) and against it (light)",),
     "32": (
@@ -58,6 +53,7 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "Bias² and variance",
     ),
     "37": (
+        "What our networks are to read",
         "Signals, on the way forth …",
         "… and slopes, on the way back",
     ),
@@ -82,17 +78,6 @@ UNPROVED: dict[str, tuple[str, ...]] = {
         "Side by side: one layer beats four",
         "MNIST: more layers, no more digits",
     ),
-    "22": (
-        "A picture, its copy moved by two pixels, and another digit: the last is nearer",
-        "One filter, one kind of stroke, found wherever it is",
-        "Training gathers weights of one sign: the eight filters of layer 1",
-        "From edges to strokes to most of a digit: what excites units most",
-        "Learned layers keep gaining; random ones gain first and lose later",
-        "Learned layers bring pictures of one digit together",
-        "Neighbours of a moved picture: where pixels fail and layer 4 does not",
-        "Other digits taught more than the fifty pictures could",
-        "What transfers sits in the middle",
-    ),
     "31": (
         "A nudge can be too small: both errors turn round",
         "Each rate has its factor, and above the limit it grows",
@@ -116,12 +101,6 @@ UNPROVED: dict[str, tuple[str, ...]] = {
         "A few trials matter, then hardly anything does",
     ),
     "36": ("Two mistakes, no error message",),
-    "37": (
-        "In a plain network all pictures become one",
-        "Residual layers keep pictures apart",
-        "They also keep the size of the slopes",
-        "Plain or not: who starts by losing nothing, learns",
-    ),
     "41": (
         "The new network shows on this test, the shaking hardly",
         "Shaken digits help with turns, and not at all with noise",
