@@ -1,5 +1,6 @@
 """Exercises of lesson 32, backpropagation."""
 
+import math
 from itertools import pairwise
 from typing import Any
 
@@ -18,15 +19,16 @@ def _layers(rng: np.random.Generator, m: int, *sizes: int) -> tuple[Any, ...]:
     """Return inputs (m, first), targets with a single 1 (m, last), and the weights between."""
     targets = np.eye(sizes[-1])[rng.integers(sizes[-1], size=m)]
     pairs = pairwise(sizes)
-    return rng.normal(size=(m, sizes[0])), targets, [rng.normal(size=pair) for pair in pairs]
+    weights = [rng.normal(size=pair) / math.sqrt(pair[0]) for pair in pairs]
+    return rng.normal(size=(m, sizes[0])), targets, weights
 
 
 def _steps(rng: np.random.Generator) -> list[tuple[Any, ...]]:
     """Return inputs, targets, two matrices and a rate, for networks of several sizes."""
-    drawn = [_layers(rng, *sizes) for sizes in ((2, 3, 2, 2), (4, 3, 5, 3), (6, 4, 4, 4))]
-    return [
-        (x, y, *weights, rate) for (x, y, weights), rate in zip(drawn, (0.5, 1, 2), strict=True)
-    ]
+    networks = ((2, 3, 2, 2), (4, 3, 5, 3), (6, 4, 4, 4), (1, 2, 3, 5))
+    drawn = [_layers(rng, *sizes) for sizes in networks]
+    rates = (0.5, 1, 2, 0.1)
+    return [(x, y, *weights, rate) for (x, y, weights), rate in zip(drawn, rates, strict=True)]
 
 
 EXERCISES = (
@@ -113,8 +115,11 @@ EXERCISES = (
             ),
         ),
         cases=lambda rng: [
-            (rng.normal(size=shape), np.tanh(rng.normal(size=shape)))
-            for shape in (3, (2, 4), (5, 3))
+            *(
+                (rng.normal(size=shape), np.tanh(rng.normal(size=shape)))
+                for shape in (3, (2, 4), (5, 3), (1, 1))
+            ),
+            (np.array([2, -3, 4, 0]), np.array([0, 1, -1, 0.5])),  # no bend, and all of it
         ],
     ),
     Exercise(
@@ -161,7 +166,7 @@ EXERCISES = (
         ),
         cases=lambda rng: [
             (rng.normal(size=(m, k)), rng.normal(size=(m, n)), rng.normal(size=(n, k)))
-            for m, n, k in ((2, 3, 1), (4, 3, 2), (3, 3, 3), (5, 2, 4))
+            for m, n, k in ((2, 3, 1), (4, 3, 2), (3, 3, 3), (5, 2, 4), (1, 3, 2), (1, 1, 1))
         ],
     ),
     Exercise(
@@ -329,7 +334,13 @@ EXERCISES = (
         ),
         cases=lambda rng: [
             _layers(rng, *sizes)
-            for sizes in ((2, 3, 2), (3, 3, 4, 2), (4, 3, 5, 4, 3), (5, 2, 3, 3, 3, 3, 2))
+            for sizes in (
+                (2, 3, 2),
+                (3, 3, 4, 2),
+                (4, 3, 5, 4, 3),
+                (5, 2, 3, 3, 3, 3, 2),
+                (1, 4, 2, 3),
+            )
         ],
         given={"softmax": _softmax},
     ),

@@ -1,7 +1,7 @@
 """Exercises of lesson 36, PyTorch."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any
 
 import numpy as np
@@ -41,7 +41,7 @@ def _close(one: Tensor, other: Tensor) -> bool:
 def _judge_stack(Stack: Callable[[list[int]], Any]) -> str | None:
     """Look for the layers of networks of several depths, and at what comes out."""
     for sizes in ([4, 5, 3], [4, 4, 4, 4, 2], [4, 3]):
-        model = Stack(list(sizes))
+        model, other = Stack(list(sizes)), Stack(list(sizes))
         if not isinstance(model, nn.Module):
             return "a Stack has to be an nn.Module"
         wanted = [(n, k) for k, n in pairwise(sizes)]
@@ -53,34 +53,63 @@ def _judge_stack(Stack: Callable[[list[int]], Any]) -> str | None:
                 f"with sizes {sizes} parameters() finds {len(found)} of {len(wanted)} weight "
                 "matrices: each layer needs weights of its own, and PyTorch must see them all"
             )
-        if found != wanted or len(list(model.parameters())) != 2 * len(wanted):
+        if sorted(found) != sorted(wanted) or len(list(model.parameters())) != 2 * len(wanted):
             return f"with sizes {sizes} the weight matrices have the shapes {found}"
-        x = torch.tensor(np.random.default_rng(5).normal(size=(6, 4)), dtype=torch.float32)
-        values = list(model.parameters())
-        expected, pairs = x, list(zip(values[::2], values[1::2], strict=True))
-        for i, (weight, bias) in enumerate(pairs):
-            expected = F.linear(expected, weight, bias)
-            expected = expected.tanh() if i < len(pairs) - 1 else expected
+        if {*map(id, model.parameters())} & {*map(id, other.parameters())}:
+            return "two Stacks share their weights: make new layers in __init__"
+        x = torch.tensor(np.random.default_rng(sizes).normal(size=(len(sizes), 4))).float()
         given = model(x)
         if not isinstance(given, Tensor):
             return "forward has to return a tensor"
-        if _close(given, expected.tanh()):
-            return "tanh follows the last layer too; scores have no bounds"
-        if not torch.allclose(given, expected, atol=1e-6):
-            return "the layers are found, but forward does something else with them than before"
+        problem = _stacked(model, x, given, wanted)
+        if problem:
+            return problem
     return None
 
 
-def _batches() -> list[tuple[Tensor, Tensor]]:
-    """Return three batches of unequal sizes."""
-    inputs, targets = _examples(25)
-    return list(zip(torch.split(inputs, 10), torch.split(targets, 10), strict=True))
+def _stacked(model: nn.Module, x: Tensor, given: Tensor, wanted: list[tuple[int, int]]) -> str:
+    """Say what is wrong with the scores, or with the way back from them; the layers are there."""
+    values = list(model.parameters())
+    layers = list(zip(values[::2], values[1::2], strict=True))
+    orders = [
+        order for order in permutations(layers) if [tuple(w.shape) for w, _ in order] == wanted
+    ]
+    for order in orders:  # they may have been registered in any
+        right, bounded = _scores(order, x), _scores(order, x).tanh()
+        if given.shape == right.shape and torch.allclose(given, bounded, atol=1e-6):
+            return "tanh follows the last layer too; scores have no bounds"
+        if given.shape == right.shape and torch.allclose(given, right, atol=1e-6):
+            slopes = torch.autograd.grad(right.square().sum(), values)
+            loss = given.square().sum()
+            if not loss.requires_grad:
+                return "the scores are right, but no gradient leads back from them"
+            found = torch.autograd.grad(loss, values, allow_unused=True)
+            if any(a is None or not _close(a, b) for a, b in zip(found, slopes, strict=True)):
+                return "the scores are right, but their gradient does not reach every layer"
+            return ""
+    return "the layers are found, but forward does something else with them than before"
 
 
-_MAKERS: tuple[Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer], ...] = (
-    lambda weights: torch.optim.SGD(weights, lr=0.5),
-    lambda weights: torch.optim.Adam(weights, lr=0.1),
+def _scores(layers: Iterable[tuple[Tensor, Tensor]], x: Tensor) -> Tensor:
+    """Return what these weights and biases make of x, with tanh between them."""
+    first, *others = layers
+    x = F.linear(x, *first)
+    for weight, bias in others:
+        x = F.linear(x.tanh(), weight, bias)
+    return x
+
+
+def _batches(rows: int, size: int) -> list[tuple[Tensor, Tensor]]:
+    """Return batches of `size` rows, the last of which may be smaller."""
+    inputs, targets = _examples(rows)
+    return list(zip(torch.split(inputs, size), torch.split(targets, size), strict=True))
+
+
+_RUNS: tuple[tuple[Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer], int, int], ...] = (
+    (lambda weights: torch.optim.SGD(weights, lr=0.5), 25, 10),
+    (lambda weights: torch.optim.Adam(weights, lr=0.1), 7, 2),
 )
+"""An optimiser, and how many rows come in batches of which size."""
 
 _DOINGS = {  # the loop's three doings in the order that a learner may give them
     "zero backward step": None,
@@ -93,14 +122,16 @@ _DOINGS = {  # the loop's three doings in the order that a learner may give them
 }
 
 
-def _weights_after(make: Callable[..., torch.optim.Optimizer], doings: str) -> Tensor:
+def _weights_after(
+    make: Callable[..., torch.optim.Optimizer], batches: list[tuple[Tensor, Tensor]], doings: str
+) -> Tensor:
     """Return the weights after two passes in which each batch meets these doings in turn."""
     model = _network()
     optimizer = make(model.parameters())
     for _ in range(2):
         if "(zero)" in doings:
             optimizer.zero_grad()
-        for x, y in _batches():
+        for x, y in batches:
             loss: Any = F.cross_entropy(model(x), y)
             calls = {"zero": optimizer.zero_grad, "backward": loss.backward, "step": optimizer.step}
             for doing in doings.removeprefix("(zero) ").split():
@@ -110,18 +141,18 @@ def _weights_after(make: Callable[..., torch.optim.Optimizer], doings: str) -> T
 
 def _judge_epoch(train_epoch: Callable[..., object]) -> str | None:
     """Compare the weights after two passes with those of the loop, and of its known mistakes."""
-    for make in _MAKERS:
-        model = _network()
+    for make, rows, size in _RUNS:
+        model, batches = _network(), _batches(rows, size)
         optimizer = make(model.parameters())
         try:
-            train_epoch(model, optimizer, _batches())
-            train_epoch(model, optimizer, _batches())
+            train_epoch(model, optimizer, list(batches))
+            train_epoch(model, optimizer, list(batches))
         except RuntimeError as error:
             if "inplace" not in str(error):
                 raise
             return "the step comes before backward, and changes weights that backward still needs"
         got = _flat(model.parameters())
-        known = [what for what in _DOINGS if _close(got, _weights_after(make, what))]
+        known = [what for what in _DOINGS if _close(got, _weights_after(make, batches, what))]
         if not known:
             return "the weights do not end where they should: each batch makes one step, in order"
         if diagnosis := _DOINGS[known[0]]:
@@ -130,16 +161,16 @@ def _judge_epoch(train_epoch: Callable[..., object]) -> str | None:
 
 
 class _Watched(nn.Module):
-    """Scores from a table of one row an input, which notes how it was asked."""
+    """Passes scores on, and notes how it was asked; a part of it has a mode of its own."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.scale = nn.Parameter(torch.ones(()))
+        self.scale, self.part = nn.Parameter(torch.ones(())), nn.Dropout(0)
         self.modes: list[bool] = []
         self.recorded: list[bool] = []
 
     def forward(self, x: Tensor) -> Tensor:
-        self.modes.append(self.training)
+        self.modes += [self.training, self.part.training]
         self.recorded.append(torch.is_grad_enabled())
         return x * self.scale
 
@@ -147,37 +178,51 @@ class _Watched(nn.Module):
 def _judge_evaluate(evaluate: Callable[..., object]) -> str | None:
     """Ask about batches of unequal sizes, of a model in training mode and of one that is not."""
     labels = torch.tensor([0, 1, 2, 0, 1, 2, 0])
-    scores = F.one_hot(torch.tensor([0, 1, 2, 0, 1, 2, 1]), 3).double()  # the last one is wrong
-    for sizes in ([3, 3, 1], [2, 2, 2, 1], [7]):
-        for training in (True, False):
-            model = _Watched().train(training)
-            batches = zip(torch.split(scores, sizes), torch.split(labels, sizes), strict=True)
-            share = evaluate(model, list(batches))
-            if isinstance(share, Tensor) and share.numel() == 1:
-                share = share.item()
-            if isinstance(share, bool) or not isinstance(share, int | float | np.number):
-                return "return one number, the share of right answers"
-            problem = _evaluated(model, float(share), training, len(sizes))
-            if problem:
-                return problem
+    for answers in ([0, 1, 2, 0, 1, 2, 1], [1, 1, 2, 0, 2, 0, 0], [1, 2, 0, 1, 2, 0, 1], [*labels]):
+        scores = F.one_hot(torch.tensor(answers), 3).double() - 5  # no probabilities
+        for sizes in ([3, 3, 1], [2, 2, 2, 1], [7]):
+            for training in (True, False):
+                model = _Watched().train(training)
+                batches = [
+                    *zip(torch.split(scores, sizes), torch.split(labels, sizes), strict=True)
+                ]
+                share = evaluate(model, list(batches))
+                if isinstance(share, Tensor) and share.numel() == 1:
+                    share = share.item()
+                if isinstance(share, bool) or not isinstance(share, int | float | np.number):
+                    return "return one number, the share of right answers"
+                problem = _left(model, training) or _counted(float(share), batches)
+                if problem:
+                    return problem
     return None
 
 
-def _evaluated(model: _Watched, share: float, training: bool, batches: int) -> str | None:
-    """Say what is wrong with one evaluation in which 6 of 7 answers were right."""
+def _left(model: _Watched, training: bool) -> str | None:
+    """Say what is wrong with how the model was asked and how it was left."""
     if not model.modes:
         return "the model is never asked: call it on the inputs of each batch"
     if any(model.modes):
         return "the model is asked in training mode: dropout would play dice with its answers"
     if any(model.recorded):
         return "PyTorch records a graph that nobody walks back: ask inside torch.no_grad()"
-    if model.training != training:
+    if not torch.is_grad_enabled():
+        return "gradients stay off afterwards: with torch.no_grad() puts them back"
+    if {model.training, model.part.training} != {training}:
         return "the model is left in another mode than it came in; put the old one back"
-    if abs(share - 6 / 7) < 1e-6:
+    return None
+
+
+def _counted(share: float, batches: list[tuple[Tensor, Tensor]]) -> str | None:
+    """Say what is wrong with the share of right answers."""
+    right = [(x.argmax(dim=1) == y).double() for x, y in batches]
+    every = torch.cat(right)
+    if abs(share - every.mean()) < 1e-6:
         return None
-    if abs(share - 6) < 1e-6:
+    if abs(share - every.sum()) < 1e-6:
         return "that is how many answers are right; divide by how many there are"
-    return "the batches have unequal sizes, and the mean of their shares is not that of all"
+    if abs(share - torch.stack([batch.mean() for batch in right]).mean()) < 1e-6:
+        return "the batches have unequal sizes, and the mean of their shares is not that of all"
+    return f"of {len(every)} answers {every.sum():.0f} are right, and your share is {share:.3g}"
 
 
 def _judge_pieces(gradient_in_pieces: Callable[..., object]) -> str | None:
@@ -189,17 +234,37 @@ def _judge_pieces(gradient_in_pieces: Callable[..., object]) -> str | None:
         loss.backward()
         for p in model.parameters():
             p.grad = torch.ones_like(p)  # left over from an earlier step
-        seen: list[int] = []
-        model.register_forward_pre_hook(lambda _, x, seen=seen: seen.append(len(x[0])))
+        seen, waiting = _watch(model)
         gradient_in_pieces(model, inputs, targets, size)
         if max(seen, default=0) > size:
             return f"the model is given {max(seen)} rows at once, where {size} fit into memory"
         if sum(seen) != rows:
             return f"the model sees {sum(seen)} rows of a batch of {rows}"
-        problem = _compared(model, _flat(_gradients(whole)), rows, size)
+        if max(waiting, default=0) > 1:
+            return (
+                f"the graphs of {max(waiting)} pieces wait for one backward at the end, and fill "
+                "the memory as the whole batch would: walk back after each piece"
+            )
+        problem = _compared(model, _flat(_gradients(whole)), inputs, targets, size)
         if problem:
             return problem
     return None
+
+
+def _watch(model: nn.Module) -> tuple[list[int], list[int]]:
+    """Let a model note how many rows it sees at once, and how many graphs wait for a walk back."""
+    seen: list[int] = []
+    waiting: list[int] = []
+    walked: list[Tensor] = []
+
+    def asked(_: nn.Module, x: tuple[Tensor], output: Tensor) -> None:
+        seen.append(len(x[0]))
+        waiting.append(len(seen) - len(walked))
+        if output.requires_grad:
+            output.register_hook(walked.append)  # type: ignore[no-untyped-call]
+
+    model.register_forward_hook(asked)
+    return seen, waiting
 
 
 def _gradients(model: nn.Module) -> Iterator[Tensor]:
@@ -207,16 +272,26 @@ def _gradients(model: nn.Module) -> Iterator[Tensor]:
         yield torch.zeros_like(p) if p.grad is None else p.grad
 
 
-def _compared(model: nn.Module, right: Tensor, rows: int, size: int) -> str | None:
+def _compared(
+    model: nn.Module, right: Tensor, inputs: Tensor, targets: Tensor, size: int
+) -> str | None:
     """Say what is wrong with the gradient that was collected."""
     got = _flat(_gradients(model))
     if _close(got, right):
         return None
     if _close(got, right + 1):
         return "what an earlier step left in grad is still in it: zero it first"
-    if rows % size == 0 and _close(got, right * (rows // size)):
+    if _close(got, right * len(inputs)):
+        return "that is the gradient of the summed loss: divide by the number of all rows"
+    other = _network()
+    pieces = list(zip(torch.split(inputs, size), torch.split(targets, size), strict=True))
+    for x, y in pieces:
+        loss: Any = F.cross_entropy(other(x), y)
+        loss.backward()
+    added = _flat(_gradients(other))
+    if _close(got, added):
         return "the pieces' mean losses are added up: each piece counts by its share of the rows"
-    if rows % size and rows > size:
+    if _close(got, added / len(pieces)):
         return "the last piece is smaller and counts less: weigh each piece by its rows"
     return "this is not the gradient of the mean loss over the whole batch"
 
@@ -433,7 +508,7 @@ EXERCISES = (
                 "def smallest_loss(classes): return -math.log(1 + (classes - 1) / math.e)",
             ),
         ),
-        cases=lambda rng: [(2,), (3,), (10,), (100,), (1000,)],
+        cases=lambda rng: [(1,), (2,), (3,), (10,), (100,), (1000,)],
     ),
     Exercise(
         id="36.evaluate",
@@ -449,10 +524,10 @@ EXERCISES = (
                 model.eval()
                 with torch.no_grad():
                     for x, y in batches:
-                        right += (model(x).argmax(dim=1) == y).sum().item()
+                        right += (model(x).argmax(dim=1) == y).sum()
                         rows += len(y)
                 model.train(mode)
-                return right / rows
+                return (right / rows).item()
         ''',
         hints=(
             "Four things: evaluation mode, no graph, all rows counted alike, the old mode again.",
