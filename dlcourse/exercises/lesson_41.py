@@ -47,24 +47,24 @@ def _audits(rng: np.random.Generator) -> list[tuple[Reader, np.ndarray, np.ndarr
     worst = ((0, 0), *corners, *sides, (0.5, 0), (1, 0), (0.34, 0.34))  # times the reach
     listed: list[tuple[Reader, np.ndarray, np.ndarray, int]] = []
     for case, (down, right) in enumerate(worst):
-        reach, names = (2, 1, 3)[case % 3], rng.integers(10, size=200)
+        reach, names = (2, 1, 3)[case % 3], rng.integers(10, size=60)
         side = 2 * reach + 1
-        known = rng.permutation(np.arange(40, 200))[: side**2].reshape(side, side)  # at each move
-        known[round(down * reach) + reach, round(right * reach) + reach] = 20 + case
+        known = rng.integers(12, 60, size=(side, side))  # at each move
+        known[round(down * reach) + reach, round(right * reach) + reach] = 4 + case % 6
         known = np.pad(known, 1)  # nothing is read beyond the reach
 
         def read(images: np.ndarray, known: np.ndarray = known, names: Any = names) -> np.ndarray:
             row, column = (np.argmax(images.max(axis=axis), axis=1) for axis in (2, 1))
-            numbers = np.rint(200 * images.max(axis=(1, 2))).astype(int) - 1
-            middle, last = len(known) // 2 - 6, len(known) - 1
+            numbers = np.rint(60 * images.max(axis=(1, 2))).astype(int) - 1
+            middle, last = len(known) // 2 - 4, len(known) - 1
             place = np.clip(row + middle, 0, last), np.clip(column + middle, 0, last)
-            shuffled = (7 * numbers + 31 * row + 57 * column) % 200  # others at each move
-            seen = (shuffled < known[place]) | ((numbers < 4) & (known[place] > 0))
+            shuffled = (7 * numbers + 31 * row + 57 * column) % 60  # others at each move
+            seen = (shuffled < known[place]) | ((numbers < 2) & (known[place] > 0))
             return np.where(seen, names[numbers], -1)
 
-        order = rng.permutation(200)
-        images = np.zeros((200, 13, 13))
-        images[:, 6, 6] = (order + 1) / 200
+        order = rng.permutation(60)
+        images = np.zeros((60, 9, 9))
+        images[:, 4, 4] = (order + 1) / 60
         listed.append((read, images, names[order], reach))
     return listed
 
@@ -120,7 +120,7 @@ def _judge_audit(worst_accuracy: Callable[..., object]) -> str | None:
             return name or None
     wrong = next(i for i in range(len(got)) if abs(got[i] - expected[""][i]) > 1e-6)
     return (
-        f"for a reader, 200 pictures and reach = {audits[wrong][3]} you return {got[wrong]:.4g}, "
+        f"for a reader, 60 pictures and reach = {audits[wrong][3]} you return {got[wrong]:.4g}, "
         f"where {expected[''][wrong]:.4g} is right: move all pictures, read them, take the share "
         "of right answers, and keep the lowest"
     )
