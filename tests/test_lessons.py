@@ -34,7 +34,7 @@ YOUNGER = (minutes_are_honest, references_are_cited)
 
 TO_SHORTEN = {
     *("21", "32", "33", "36"),
-    *("51", "52", "63", "71"),
+    *("63", "71"),
 }
 
 

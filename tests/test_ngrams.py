@@ -1,11 +1,12 @@
-"""The counting model agrees with its equation, written out with dictionaries."""
+"""The counting model agrees with its equation, and tokens with lists that are merged by hand."""
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from dlcourse.ngrams import KneserNey, among, grams
+from dlcourse.ngrams import KneserNey, among, cut, grams, learn_merges
 
 ROW = np.array([int(c) for c in "0123012210022101302310"])
 
@@ -56,3 +57,48 @@ def test_among_tells_what_is_there():
 def test_what_cannot_be_counted_is_refused(row, n, size):
     with pytest.raises(ValueError, match="n symbols or more"):
         KneserNey(np.array(row, dtype=np.int64), n, size)
+
+
+def merged(tokens, pair, token):
+    """One merge, from the left, on a plain list: no library of tokenizers is needed to compare."""
+    found, place = [], 0
+    while place < len(tokens):
+        if tuple(tokens[place : place + 2]) == pair:
+            found.append(token)
+            place += 2
+        else:
+            found.append(tokens[place])
+            place += 1
+    return found
+
+
+@pytest.mark.parametrize("text", ["aaaaabaaab", "the thin thing then that there", "abcabcabc"])
+def test_merges_are_those_of_plain_lists(text):
+    row = np.array([ord(c) - 32 for c in text])
+    tokens, pairs = row.tolist(), []
+    for token in range(100, 104):
+        counts = Counter(pairwise(tokens))
+        pairs.append(min(counts, key=lambda pair: (-counts[pair], pair)))
+        tokens = merged(tokens, pairs[-1], token)
+    assert learn_merges(row, 100, 4) == pairs
+    assert cut(row, pairs, 100).tolist() == tokens
+
+
+def test_cutting_loses_nothing():
+    row = np.random.default_rng(0).integers(0, 4, size=500)
+    pairs = learn_merges(row, 4, 30)
+    spelled = [(k,) for k in range(4)]
+    for first, second in pairs:
+        spelled.append(spelled[first] + spelled[second])
+    other = np.random.default_rng(1).integers(0, 4, size=300)
+    tokens = cut(other, pairs, 4)
+    assert len(tokens) < len(other)
+    assert [k for token in tokens for k in spelled[token]] == other.tolist()
+    assert cut(np.array([], dtype=np.int64), pairs, 4).tolist() == []
+
+
+def test_merges_need_pairs_and_small_numbers():
+    with pytest.raises(ValueError, match="after 1 there is one token left"):
+        learn_merges(np.array([1, 2]), 3, 2)
+    with pytest.raises(ValueError, match="use fewer symbols"):
+        cut(np.array([60_000]), [], 70_000)

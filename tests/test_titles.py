@@ -63,7 +63,7 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "Misread by all five: the label, and what they read",
         "Sixteen filters, and the strokes that each answers to",
     ),
-    "51": ("What the counting judge listens to",),
+    "51": ("What one word tells of the verdict", "What the counting judge listens to"),
     "52": ("Shaded is what surprised the machine by more than two bits",),
     "61": ("Dark is what the answer rests on",),
     "63": ("patients at risk",),
@@ -105,18 +105,6 @@ UNPROVED: dict[str, tuple[str, ...]] = {
         "The new network shows on this test, the shaking hardly",
         "Shaken digits help with turns, and not at all with noise",
         "The network from 1,000 labels passes the machine from 10,000",
-    ),
-    "51": (
-        "Six hundred verdicts go further with a reader who has read",
-        "To have read before is worth more than the kind of network",
-        "Where people are divided, the judge is lost",
-        "“Not bad” is read, “without a dull moment” is not",
-    ),
-    "52": (
-        "What was counted looks known",
-        "The first head looks near, the fourth far",
-        "Two laws agree on four sizes, and part beyond",
-        "The copier stands out; the others repeat what is short",
     ),
     "61": (
         "Two kinds differ at a glance, the others do not",

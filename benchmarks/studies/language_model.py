@@ -74,7 +74,7 @@ class NgramLSTM(nn.Module):
         """Return where in the table the grams that end at each place of a row are: (n, 5)."""
         found = []
         for k, order in enumerate(self.orders):
-            number = LESSON.grams(row, order).astype(np.uint64)
+            number = LESSON.grams(row, order, V).astype(np.uint64)
             mixed = (number * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - 17)  # Fibonacci
             found.append(mixed.astype(np.int64) + k * self.rows)
         return np.stack(found, axis=-1)
@@ -181,7 +181,7 @@ def long(run: int) -> dict[str, Any]:
     begin = time.process_time()
     model = ngram_lstm(run)
     found: dict[str, Any] = {"training": time.process_time() - begin}
-    counts = LESSON.KneserNey(train, 8)
+    counts = LESSON.KneserNey(train, 8, V)
     read: dict[str, list[list[np.ndarray]]] = {}
     for name, part in (("validation", plays.validation), ("test", plays.test)):
         read[name] = [

@@ -25,10 +25,33 @@ def _queries(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, np.
     ]
 
 
-def _forecasts(rng: np.random.Generator) -> list[tuple[np.ndarray, float, int]]:
-    """Return probabilities (n,) without ties, a temperature, and how many to keep."""
-    settings = ((5, 0.5, 2), (8, 2.0, 3), (6, 0.8, 6), (10, 1.0, 4))
-    return [(rng.dirichlet(np.ones(n)), t, k) for n, t, k in settings]
+def _forecasts(rng: np.random.Generator) -> list[tuple[np.ndarray, float]]:
+    """Return probabilities (n,) and a share: drawn, one that is reached exactly, one, and all."""
+    drawn = [(rng.dirichlet(np.ones(n)), share) for n, share in ((5, 0.6), (8, 0.9), (6, 0.35))]
+    halves = np.array([0.125, 0.5, 0.0625, 0.25, 0.0625])
+    exact = [(halves, share) for share in (0.5, 0.75, 0.875, 0.8, 0.01, 1.0)]
+    return [*drawn, *exact, (np.array([0.0, 0.75, 0.25]), 1.0), (np.array([1.0]), 0.5)]
+
+
+def _lists(rng: np.random.Generator) -> list[tuple[list[str], tuple[str, str]]]:
+    """Return lists of tokens, some of several letters, and a pair of neighbours to merge."""
+    drawn = [[*rng.choice(["a", "b", "c", "ab"], size=n)] for n in (8, 20, 30)]
+    pairs = (("a", "b"), ("ab", "c"), ("b", "b"))
+    listed = [
+        ([str(one) for one in tokens], pair) for tokens, pair in zip(drawn, pairs, strict=True)
+    ]
+    edges = [
+        ([*"banana"], ("a", "n")),
+        ([*"aaa"], ("a", "a")),
+        ([*"baaaa"], ("a", "a")),
+        (["th", "e", " ", "t", "h", "e"], ("th", "e")),
+        (["a", "bc", "ab", "c"], ("ab", "c")),
+        ([*"abc"], ("c", "a")),
+        ([*"xab"], ("a", "b")),
+        (["a"], ("a", "b")),
+        ([], ("a", "b")),
+    ]
+    return listed + edges
 
 
 def _passages(rng: np.random.Generator) -> list[tuple[list[str], str, int]]:
@@ -343,52 +366,163 @@ EXERCISES = (
         cases=_lines,
     ),
     Exercise(
-        id="52.sharpen",
+        id="52.merge",
         stub='''
-            def sharpen(p, temperature, k):
-                """Probabilities (n,) at a temperature, of the k most probable symbols alone."""
+            def merge(tokens, pair):
+                """The tokens, a list of texts, with each `pair` of neighbours joined to one."""
                 ...
         ''',
         solution='''
-            def sharpen(p, temperature, k):
-                """Probabilities (n,) at a temperature, of the k most probable symbols alone."""
-                kept = np.where(p >= np.sort(p)[-k], p, 0) ** (1 / temperature)
+            def merge(tokens, pair):
+                """The tokens, a list of texts, with each `pair` of neighbours joined to one."""
+                merged = []
+                for token in tokens:
+                    if merged and (merged[-1], token) == pair:
+                        merged[-1] += token
+                    else:
+                        merged.append(token)
+                return merged
+        ''',
+        hints=(
+            "Go through the list from the left, and look at the token that you wrote last.",
+            "Where that one and the next are the pair, join the next to it; else append the next.",
+            "for token in tokens: if merged and (merged[-1], token) == pair: merged[-1] += token; "
+            "else: merged.append(token)",
+        ),
+        misconceptions=(
+            (
+                "a token is used twice: after a merge go on behind both of its parts",
+                """
+                def merge(tokens, pair):
+                    merged = []
+                    for place, token in enumerate(tokens):
+                        if tuple(tokens[place : place + 2]) == tuple(pair):
+                            merged.append(pair[0] + pair[1])
+                        elif place == 0 or tuple(tokens[place - 1 : place + 1]) != tuple(pair):
+                            merged.append(token)
+                    return merged
+                """,
+            ),
+            (
+                "you merge the first place alone: the pair may stand in many",
+                """
+                def merge(tokens, pair):
+                    for place in range(len(tokens) - 1):
+                        if tuple(tokens[place : place + 2]) == tuple(pair):
+                            return [*tokens[:place], pair[0] + pair[1], *tokens[place + 2 :]]
+                    return list(tokens)
+                """,
+            ),
+            (
+                "the joined token is put in, and its second part is still there",
+                """
+                def merge(tokens, pair):
+                    return [
+                        pair[0] + pair[1] if tuple(tokens[k : k + 2]) == tuple(pair) else tokens[k]
+                        for k in range(len(tokens))
+                    ]
+                """,
+            ),
+            (
+                "this looks at the letters: “ab” may also begin inside a token, or be one already",
+                """
+                def merge(tokens, pair):
+                    joined, merged = pair[0] + pair[1], []
+                    text = "".join(tokens)
+                    while text:
+                        size = len(joined) if text.startswith(joined) else 1
+                        merged.append(text[:size])
+                        text = text[size:]
+                    return merged
+                """,
+            ),
+        ),
+        cases=_lists,
+    ),
+    Exercise(
+        id="52.top-p",
+        stub='''
+            def top_p(p, share):
+                """Probabilities (n,): the largest, as few as reach `share`; the others are 0.
+
+                What is kept is divided by its sum.
+                """
+                ...
+        ''',
+        solution='''
+            def top_p(p, share):
+                """Probabilities (n,): the largest, as few as reach `share`; the others are 0.
+
+                What is kept is divided by its sum.
+                """
+                kept, total = np.zeros(len(p)), 0
+                for symbol in np.argsort(-p):
+                    if total < share:
+                        kept[symbol] = p[symbol]
+                        total += p[symbol]
                 return kept / kept.sum()
         ''',
         hints=(
-            "Two steps: set all but the k largest to zero, and raise the others to a power.",
-            "np.sort(p)[-k] is the k-th largest; the power is 1 / temperature. What is the sum?",
-            "kept = np.where(p >= np.sort(p)[-k], p, 0) ** (1 / temperature); kept / kept.sum()",
+            "Go from the most probable symbol down. When have you enough?",
+            "np.argsort(-p) gives the symbols in that order; add up until the sum reaches share.",
+            "for symbol in np.argsort(-p): if total < share, keep p[symbol] and add it "
+            "to the total. At the end divide by the sum.",
         ),
         misconceptions=(
             (
                 "they no longer add up to one: divide by their sum",
                 """
-                def sharpen(p, temperature, k):
-                    return np.where(p >= np.sort(p)[-k], p, 0) ** (1 / temperature)
+                def top_p(p, share):
+                    kept, total = np.zeros(len(p)), 0
+                    for symbol in np.argsort(-p):
+                        if total < share:
+                            kept[symbol] = p[symbol]
+                            total += p[symbol]
+                    return kept
                 """,
             ),
             (
-                "a low temperature makes it bolder here, not more careful: turn the power over",
+                "you stop before the share is reached: the symbol that reaches it is kept as well",
                 """
-                def sharpen(p, temperature, k):
-                    kept = np.where(p >= np.sort(p)[-k], p, 0) ** temperature
+                def top_p(p, share):
+                    order = np.argsort(-p)
+                    kept = np.zeros(len(p))
+                    inside = order[np.cumsum(p[order]) <= share]
+                    kept[inside] = p[inside]
+                    with np.errstate(all="ignore"):
+                        return kept / kept.sum()
+                """,
+            ),
+            (
+                "share is no limit for a single probability: it is what the kept have together",
+                """
+                def top_p(p, share):
+                    kept = np.where(p >= 1 - share, p, 0)
+                    with np.errstate(all="ignore"):
+                        return kept / kept.sum()
+                """,
+            ),
+            (
+                "you begin with the least probable symbols: the tail is what has to go",
+                """
+                def top_p(p, share):
+                    kept, total = np.zeros(len(p)), 0
+                    for symbol in np.argsort(p):
+                        if total < share:
+                            kept[symbol] = p[symbol]
+                            total += p[symbol]
                     return kept / kept.sum()
                 """,
             ),
             (
-                "the temperature is right, but all symbols are still there: keep k of them",
+                "you return them in order of size: each has to stay in its symbol's place",
                 """
-                def sharpen(p, temperature, k):
-                    kept = p ** (1 / temperature)
-                    return kept / kept.sum()
-                """,
-            ),
-            (
-                "you return the k alone: the others stay in their places, as zeros",
-                """
-                def sharpen(p, temperature, k):
-                    kept = np.sort(p)[-k:] ** (1 / temperature)
+                def top_p(p, share):
+                    kept, total = np.zeros(len(p)), 0
+                    for place, size in enumerate(np.sort(p)[::-1]):
+                        if total < share:
+                            kept[place] = size
+                            total += size
                     return kept / kept.sum()
                 """,
             ),

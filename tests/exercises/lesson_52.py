@@ -25,7 +25,7 @@ EQUIVALENT = {
     "52.crossing": {
         "→ return np.exp((np.log(bar) - height) / slope)": "a number of NumPy is as good",
     },
-    "52.sharpen": {"→ kept = -np.where(": "the sign cancels in the division"},
+    "52.top-p": {"kept[symbol] = -p[symbol]": "the sign cancels in the division"},
 }
 
 STYLES = {
@@ -89,13 +89,47 @@ STYLES = {
             return 10 ** (x.mean() + (math.log10(bar) - y.mean()) / slope)
         """,
     ],
-    "52.sharpen": [
+    "52.merge": [
         """
-        def sharpen(p, temperature, k):
-            kept = np.zeros(len(p))
-            for symbol in np.argsort(p)[::-1][:k]:
-                kept[symbol] = p[symbol] ** (1 / temperature)
-            return kept / sum(kept)
+        def merge(tokens, pair):
+            left, merged = list(tokens), []
+            while left:
+                token = left.pop(0)
+                if left and (token, left[0]) == pair:
+                    token += left.pop(0)
+                merged.append(token)
+            return tuple(merged)
+        """,
+        """
+        def merge(tokens, pair):
+            merged, place = [], 0
+            while place < len(tokens):
+                if tokens[place : place + 2] == list(pair):
+                    merged.append("".join(pair))
+                    place += 2
+                else:
+                    merged.append(tokens[place])
+                    place += 1
+            return merged
+        """,
+    ],
+    "52.top-p": [
+        """
+        def top_p(p, share):
+            order = np.argsort(p)[::-1]
+            count = np.searchsorted(np.cumsum(p[order]), share) + 1
+            kept = np.zeros_like(p)
+            kept[order[:count]] = p[order[:count]]
+            return kept / kept.sum()
+        """,
+        """
+        def top_p(p, share):
+            import torch
+
+            ordered, order = torch.tensor(p).sort(descending=True)
+            before = ordered.cumsum(0) - ordered
+            kept = torch.where(before < share, ordered, 0)
+            return torch.zeros(len(p), dtype=kept.dtype).scatter(0, order, kept / kept.sum())
         """,
     ],
 }
