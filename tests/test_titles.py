@@ -116,15 +116,7 @@ UNPROVED: dict[str, tuple[str, ...]] = {
     ),
     "63": (
         "More nodes, earlier recurrence",
-        "It bent the nodes and left the receptor straight",
         "In the mean, the forecasts can be believed",
-        "One curve for all is wrong about the heart",
-    ),
-    "71": (
-        "Frauds do not sleep",
-        "108 frauds leave both leads unsure",
-        "Shuffled, the answer stands next door",
-        "The formula is as cheap as the best threshold in hindsight",
     ),
 }
 """Titles that state a finding in words of their own, until they say what a claim says."""
