@@ -62,12 +62,6 @@ def test_cases_are_several_and_settled(exercise, monkeypatch):
     assert not re.search(r"Other|Ellipsis", repr(results)), "results can be compared"
 
 
-TO_MEND: dict[str, set[str]] = {
-    "33": {"accumulate"},
-}
-"""Exercises, by lesson, of which some argument takes one value in all cases."""
-
-
 @with_cases
 def test_every_argument_takes_several_values(exercise):
     signature = inspect.signature(exercise.define(exercise.solution))
@@ -78,11 +72,7 @@ def test_every_argument_takes_several_values(exercise):
         for name, value in given.arguments.items():
             values[name].add(repr(value) if callable(value) else repr(plain(value)))
     frozen = [name for name, seen in values.items() if len(seen) < 2]
-    lesson, _, name = exercise.id.partition(".")
-    if name in TO_MEND.get(lesson, ()):
-        assert frozen, f"{exercise.id} is mended: take it from TO_MEND"
-    else:
-        assert frozen == []
+    assert frozen == []
 
 
 @with_cases

@@ -1,5 +1,6 @@
 """Exercises of lesson 33, autograd."""
 
+import math
 from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Any
@@ -10,6 +11,73 @@ from dlcourse.autograd import Tensor, record, tensor
 from dlcourse.exercises import Exercise, difference, plain
 
 _clock = count()
+
+
+def _slopes(loss: Any, inputs: Iterable[Any]) -> list[float]:
+    """Return the slope of a value along each input, path by path over the edges it remembers."""
+
+    def along(node: Any, x: Any) -> float:
+        if node is x:
+            return 1.0
+        return sum(float(slope) * along(below, x) for below, slope in node.edges)
+
+    return [along(loss, x) for x in inputs]
+
+
+OPERATIONS: tuple[tuple[str, Callable[..., Any], Callable[..., float], Callable[..., Any]], ...] = (
+    ("__add__", lambda a, b: a + b, lambda a, b: a + b, lambda a, b: [1, 1]),
+    ("__sub__", lambda a, b: a - b, lambda a, b: a - b, lambda a, b: [1, -1]),
+    ("__mul__", lambda a, b: a * b, lambda a, b: a * b, lambda a, b: [b, a]),
+    ("tanh", lambda a: a.tanh(), math.tanh, lambda a: [1 - math.tanh(a) ** 2]),
+)
+"""Of each operation: its name, how it is called, its value, and its slopes."""
+
+DIAGNOSES: dict[str, tuple[tuple[str, Callable[..., Any]], ...]] = {
+    "__sub__": (("a − b falls by 1 for each unit of b: that slope is −1", lambda a, b: [1, 1]),),
+    "__mul__": (
+        ("the slopes of a product are swapped: a unit of a moves a · b by b", lambda a, b: [a, b]),
+        ("the slopes of a product are not 1 and 1, those are of a sum", lambda a, b: [1, 1]),
+    ),
+    "tanh": (
+        ("the slope of tanh is 1 − y², with y = tanh(x), not with x", lambda a: [1 - a * a]),
+        ("the slope of tanh is 1 − y², with a square", lambda a: [1 - math.tanh(a)]),
+    ),
+}
+
+
+def _judge_operators(Value: Callable[[float], Any]) -> str | None:
+    """Look at the value and at the slopes of each operation, then at all of them in one formula."""
+    for a, b in ((3.0, -2.0), (-0.5, 4.0), (0.25, 0.25), (0, 1)):
+        for name, call, value, slopes in OPERATIONS:
+            numbers = (a,) if name == "tanh" else (a, b)
+            inputs = [Value(number) for number in numbers]
+            y = call(*inputs)
+            if y is None or y is ...:
+                return f"{name} returns nothing yet: end it with return Value(…, […])"
+            if not hasattr(y, "data") or not hasattr(y, "edges"):
+                return f"{name} has to return a Value, which remembers its edges"
+            born = [x.born for x in (*inputs, y)]
+            if sorted({*born}) != born:
+                return "a Value is numbered at its birth, after its inputs: born = next(clock)"
+            if any(x.data != number or x.grad for x, number in zip(inputs, numbers, strict=True)):
+                return f"{name} changes its inputs: make a new Value"
+            if not math.isclose(y.data, value(*numbers), rel_tol=1e-6, abs_tol=1e-9):
+                return f"the number that {name} computes is not right"
+            got = _slopes(y, inputs)
+            if np.allclose(got, slopes(*numbers), rtol=1e-6, atol=1e-9):
+                continue
+            if not any(got):
+                return f"{name} remembers no edge, so nothing leads back to its inputs"
+            for diagnosis, wrong in DIAGNOSES.get(name, ()):
+                if np.allclose(got, wrong(*numbers)):
+                    return diagnosis
+            if len(got) == 2 and 0 in got and 0 not in slopes(*numbers):
+                return f"{name} remembers one of its two inputs; both of them move the result"
+            return f"the number that {name} computes is right, but its slopes are not"
+    x, y = Value(0.5), math.tanh(0.25)
+    if not np.allclose(_slopes(x * x - (x * x).tanh() * x, [x]), 1 - y - 0.5 * (1 - y * y)):
+        return "each operation is right alone, but not where its inputs were computed themselves"
+    return None
 
 
 class _Node:
@@ -56,48 +124,84 @@ def _judge_twice(backward: Callable[[Any], object]) -> str | None:
         return "the second walk does nothing and says nothing: do it right, or refuse it"
     if not np.allclose((a.grad, b.grad), (210, -252)):
         return "what the first walk left in the nodes between is handed on once more"
+    return _judge_shared(backward)
+
+
+def _judge_shared(backward: Callable[[Any], object]) -> str | None:
+    """Walk back from two losses that share a node, then from one of them for a third time."""
+    a = _Node()
+    shared = _Node([(a, 3.0)])
+    one, other = _Node([(shared, 2.0)]), _Node([(shared, 5.0), (a, 1.0)])
+    backward(one)
+    backward(other)
+    if not math.isclose(a.grad, 6 + 16):
+        return "two losses share a node, and what the first left in it is handed on by the second"
+    backward(one)
+    backward(one)
+    if not math.isclose(a.grad, 6 + 16 + 6 + 6):
+        return "the second walk is right, but not the third one"
     return None
 
 
-GRAPHS = (
-    ({"a": [], "L": ["a"]}, "L"),
+GRAPHS: tuple[tuple[dict[str, list[str]], str], ...] = (
+    ({"loss": []}, "loss"),
+    ({"a": [], "loss": ["a"]}, "loss"),
     ({"a": [], "b": ["a", "a"], "c": ["b"], "d": ["c"], "L": ["b", "d"]}, "L"),
     ({"a": [], "b": ["a"], "c": ["a", "b"], "d": ["c", "a"], "L": ["d", "b", "c"]}, "L"),
     ({"a": [], "x": [], "b": ["a"], "L": ["b", "a"], "y": ["L", "x"]}, "L"),
+    ({"out": ["w2", "h"], "w1": [], "h": ["w1", "x"], "w2": [], "x": []}, "out"),  # not by age
+    ({"d": ["b", "c"], "c": ["b"], "b": ["a"], "a": []}, "d"),
 )
+
+
+def _needed(inputs: dict[str, list[str]], last: str) -> set[str]:
+    """Return all that `last` depends on, itself among them."""
+    return {last}.union(*(_needed(inputs, x) for x in inputs[last]))
+
+
+def _in_order(order: list[str], inputs: dict[str, list[str]]) -> bool:
+    place = {node: i for i, node in enumerate(order)}
+    return all(place[node] < place[x] for node in order for x in inputs[node])
 
 
 def _judge_order(backward_order: Callable[[Any, str], object]) -> str | None:
     """Say what is wrong with the orders of several graphs; any order that works is right."""
     for inputs, last in GRAPHS:
-        order = backward_order({node: [*below] for node, below in inputs.items()}, last)
-        if not isinstance(order, list) or not all(type(node) is str for node in order):
+        given = {node: [*below] for node, below in inputs.items()}
+        answer = backward_order(given, last)
+        if not isinstance(answer, list | tuple) or not all(type(node) is str for node in answer):
             return "return a list of the names of nodes"
-        needed = {node for node in inputs if node not in "xy"}
+        if given != inputs:
+            return "backward_order changes its argument inputs: work on a copy of it"
+        order, needed = list(answer), _needed(inputs, last)
         if len({*order}) < len(order):
             return "a node stands in the list more than once, so it would hand on its message twice"
         if not needed >= {*order}:
             return "the loss does not depend on some of these nodes; leave them out"
         if {*order} != needed:
             return "some nodes are missing"
-        if order[-1] == last:
+        if _in_order(order, inputs):
+            continue
+        if _in_order(order[::-1], inputs):
             return "this is the order of the forward pass; turn it round, so that the loss is first"
-        place = {node: i for i, node in enumerate(order)}
-        if any(place[node] > place[x] for node in order for x in inputs[node]):
-            return "a node speaks before another one that still has a message for it"
+        return "a node speaks before another one that still has a message for it"
     return None
 
 
 def _judge_softplus(softplus: Callable[[Tensor], object]) -> str | None:
     """Compare values and gradients, weighted ones too, with those of ln(1 + eˣ)."""
     rng = np.random.default_rng(33)
-    for x in (rng.normal(size=3), rng.normal(size=(2, 4)), np.array([-800.0, 0.0, 800.0])):
-        input, g = tensor(x, requires_grad=True), rng.normal(size=x.shape)
+    drawn = [rng.normal(size=shape) for shape in (3, (2, 4), ())]
+    far = np.array([-800.0, -40, 0, 40, 800])
+    for x in (*drawn, far, far.astype(np.float32)):
+        input, g = tensor(x, requires_grad=True), rng.normal(size=x.shape).astype(x.dtype)
         y = softplus(input)
+        if not np.array_equal(input.data, x):
+            return "softplus changes its input"
         if not isinstance(y, Tensor):
             return "return a tensor: record(value, (input, function)) makes one"
         if y is input or difference(plain(np.logaddexp(0, x)), plain(y.data)):
-            if np.abs(x).max() > 100 and not np.isfinite(y.data).all():
+            if np.abs(x).max() > 100 and not np.isfinite(y.data).all() and x.shape == y.shape:
                 return "eˣ overflows for large x: let np.logaddexp(0, x) add up e⁰ and eˣ"
             return "the value is not ln(1 + eˣ)"
         if not y.requires_grad:
@@ -111,17 +215,43 @@ def _judge_softplus(softplus: Callable[[Tensor], object]) -> str | None:
     return None
 
 
+def _value(
+    sub: str = "Value(self.data - other.data, [(self, 1.0), (other, -1.0)])",
+    mul: str = "Value(self.data * other.data, [(self, other.data), (other, self.data)])",
+    tanh: str = "Value(math.tanh(self.data), [(self, 1 - math.tanh(self.data) ** 2)])",
+) -> str:
+    """Return the source of a Value whose operations return what is given here."""
+    return f"""
+        class Value:
+            def __init__(self, data, edges=()):
+                self.data, self.edges, self.grad, self.born = data, edges, 0.0, next(clock)
+
+            def __add__(self, other):
+                return Value(self.data + other.data, [(self, 1.0), (other, 1.0)])
+
+            def __sub__(self, other):
+                return {sub}
+
+            def __mul__(self, other):
+                return {mul}
+
+            def tanh(self):
+                return {tanh}
+    """
+
+
 def _graphs(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    """Return a chain, a fork, and a fork of unequal lengths, with slopes drawn at random."""
-    shapes: tuple[dict[str, str], ...] = (
-        {"b": "a", "L": "b"},
-        {"b": "a", "c": "a", "L": "bc"},
-        {"b": "ax", "c": "b", "d": "cb", "L": "bdx"},
+    """Return an input alone, a chain, and forks, with slopes drawn at random."""
+    shapes: tuple[tuple[dict[str, list[str]], str], ...] = (
+        ({}, "a"),
+        ({"b": ["a"], "L": ["b"]}, "L"),
+        ({"b": ["a"], "c": ["a"], "L": ["b", "c"]}, "L"),
+        ({"h": ["w", "x"], "g": ["h"], "y": ["g", "h"], "loss": ["h", "y", "x"]}, "loss"),
     )
     return [
-        ({node: {x: float(rng.normal()) for x in below} for node, below in shape.items()}, "L")
-        for shape in shapes
-    ]
+        ({node: {x: float(rng.normal()) for x in below} for node, below in shape.items()}, last)
+        for shape, last in shapes
+    ] + [({"b": {"a": 0, "x": 2}, "c": {"b": 3, "a": 5, "y": 0}}, "c")]
 
 
 EXERCISES = (
@@ -142,6 +272,78 @@ EXERCISES = (
             ("those are the slopes of a sum; this is a product", "product_slopes = (1, 1)"),
             ("that is the product itself; how fast does it move?", "product_slopes = (-6, -6)"),
         ),
+    ),
+    Exercise(
+        id="33.operators",
+        stub='''
+            class Value:
+                """A number that remembers how it was made."""
+
+                def __init__(self, data, edges=()):
+                    self.data, self.edges = data, edges  # edges: pairs of (input, slope)
+                    self.grad, self.born = 0.0, next(clock)
+
+                def __add__(self, other):
+                    return Value(self.data + other.data, [(self, 1.0), (other, 1.0)])
+
+                def __sub__(self, other):
+                    ...
+
+                def __mul__(self, other):
+                    ...
+
+                def tanh(self):
+                    ...
+        ''',
+        solution='''
+            class Value:
+                """A number that remembers how it was made."""
+
+                def __init__(self, data, edges=()):
+                    self.data, self.edges = data, edges  # edges: pairs of (input, slope)
+                    self.grad, self.born = 0.0, next(clock)
+
+                def __add__(self, other):
+                    return Value(self.data + other.data, [(self, 1.0), (other, 1.0)])
+
+                def __sub__(self, other):
+                    return Value(self.data - other.data, [(self, 1.0), (other, -1.0)])
+
+                def __mul__(self, other):
+                    return Value(self.data * other.data, [(self, other.data), (other, self.data)])
+
+                def tanh(self):
+                    y = math.tanh(self.data)
+                    return Value(y, [(self, 1 - y * y)])
+        ''',
+        hints=(
+            "Each operation is one line like __add__: the number, then a pair for each input.",
+            "a − b moves by 1 and by −1, a · b by b and by a. For y = tanh(x) it is 1 − y².",
+            "return Value(self.data * other.data, [(self, other.data), (other, self.data)]), and "
+            "for tanh return Value(y, [(self, 1 - y * y)]).",
+        ),
+        misconceptions=(
+            (
+                "a − b falls by 1 for each unit of b: that slope is −1",
+                _value(sub="Value(self.data - other.data, [(self, 1.0), (other, 1.0)])"),
+            ),
+            (
+                "the slopes of a product are swapped: a unit of a moves a · b by b",
+                _value(
+                    mul="Value(self.data * other.data, [(self, self.data), (other, other.data)])"
+                ),
+            ),
+            (
+                "the slope of tanh is 1 − y², with y = tanh(x), not with x",
+                _value(tanh="Value(math.tanh(self.data), [(self, 1 - self.data**2)])"),
+            ),
+            (
+                "__mul__ remembers no edge, so nothing leads back to its inputs",
+                _value(mul="Value(self.data * other.data)"),
+            ),
+        ),
+        judge=_judge_operators,
+        given={"clock": _clock},
     ),
     Exercise(
         id="33.accumulate",
@@ -311,9 +513,9 @@ EXERCISES = (
         solution='''
             def backward(loss):
                 """Add the slope of loss along each input to the input's grad, at every call."""
-                for node in history(loss):
-                    if node.edges:
-                        node.grad = 0.0
+                between = [node for node in history(loss) if node.edges]
+                for node in between:
+                    node.grad = 0.0
                 loss.grad = 1.0
                 for node in history(loss):
                     for x, slope in node.edges:
@@ -438,6 +640,12 @@ EXERCISES = (
                 ((2, 4, 3), (1, 3)),
                 ((2, 4, 3), (4, 1)),
                 ((5, 2), ()),
+                ((), ()),
+                ((6,), (1,)),
+                ((3, 3), (3,)),
+                ((3, 2, 4), (3, 1, 4)),
+                ((2, 1, 3), (1, 3)),
+                ((0, 3), (3,)),
             )
         ],
     ),
