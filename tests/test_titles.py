@@ -35,6 +35,7 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "Two switches, three neurons",
         "A batch of 100 times the weights of 32 neurons",
     ),
+    "21": ("The strip after some folds and one cut, unfolded",),
     "22": (
         "The same eight",
         "asked",
