@@ -10,6 +10,9 @@ EQUIVALENT = {
     "35.honest": {
         "best_features(-x[kept]": "the gap between the classes is taken without its sign"
     },
+    "35.shift": dict.fromkeys(
+        ("abs(-down)", "abs(-right)"), "the room around the pictures has no sign"
+    ),
     "35.two-parts": {"(truth - middle) ** 2": "the difference is squared"},
 }
 
