@@ -51,6 +51,7 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
     "32": (
         "Forward: values in the nodes, slopes on the edges",
         "Backward: each node learns the loss's slope",
+        "The loss along one weight",
     ),
     "34": (
         "As they come",
@@ -100,10 +101,6 @@ UNPROVED: dict[str, tuple[str, ...]] = {
     "31": (
         "Each rate has its factor, and above the limit distances grow",
         "Where the neuron is most wrong, squared error has hardly a slope",
-    ),
-    "32": (
-        "The more weights, the more one walk backward saves",
-        "A hidden layer needs a message, though not the exact one",
     ),
     "34": ("Uncorrected, the first steps are too long",),
     "41": (

@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dlcourse.exercises import Exercise
+from dlcourse.exercises import Exercise, plain
+from dlcourse.exercises.compare import kind
 
 _NAMES = {"torch": torch, "nn": nn, "F": F}
 
@@ -187,11 +188,10 @@ def _judge_evaluate(evaluate: Callable[..., object]) -> str | None:
                     *zip(torch.split(scores, sizes), torch.split(labels, sizes), strict=True)
                 ]
                 share = evaluate(model, list(batches))
-                if isinstance(share, Tensor) and share.numel() == 1:
-                    share = share.item()
-                if isinstance(share, bool) or not isinstance(share, int | float | np.number):
+                given = plain(share)
+                if kind(given) != "a number":
                     return "return one number, the share of right answers"
-                problem = _left(model, training) or _counted(float(share), batches)
+                problem = _left(model, training) or _counted(float(given), batches)
                 if problem:
                     return problem
     return None
