@@ -218,13 +218,6 @@ def test_a_study_that_is_not_there_is_named_with_the_command_that_makes_it(tmp_p
         study("digits")
 
 
-def test_the_next_run_lies_in_its_interval_as_often_as_promised(rng):
-    draws = rng.normal(size=(2000, 6))
-    intervals = [a_study(network=row[:5]).next_run("network", level=0.8) for row in draws]
-    inside = [low <= row[5] <= high for row, (_, low, high) in zip(draws, intervals, strict=True)]
-    assert np.mean(inside) == pytest.approx(0.8, abs=4 * np.sqrt(0.16 / 2000))
-
-
 def test_a_limit_is_given_back_where_chance_would_not_cross_it():
     # Mean 10, s = 1: one more of five runs lies beyond 10 + 7.1732 · √1.2 once in a thousand.
     runs = np.array([-2, -1, 0, 1, 2]) / np.sqrt(2.5) + 10

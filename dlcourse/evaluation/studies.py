@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from dlcourse.evaluation.checks import finite_row
-from dlcourse.evaluation.intervals import Interval, comparison, t_interval
+from dlcourse.evaluation.intervals import comparison
 from dlcourse.paths import STUDIES
 
 
@@ -76,16 +76,6 @@ class Study:
                 "or make more runs."
             )
         return value
-
-    def next_run(self, model: str, level: float = 0.99) -> Interval:
-        """Return the mean of a model's runs, with where one more run like them would lie.
-
-        Student's prediction interval, x̄ ± t·s·√(1 + 1/n) (Student, 1908): wider than the interval
-        for the mean, since it holds the spread of the new run too.
-        """
-        mean, low, _ = t_interval(self.runs[model], level)
-        reach = (mean - low) * float(np.sqrt(len(self.runs[model]) + 1))
-        return Interval(mean, mean - reach, mean + reach)
 
 
 def study(name: str) -> Study:
