@@ -3,6 +3,6 @@
 # Another build of PyTorch, kept from then on: `DLCOURSE_TORCH=cu130 make setup`.
 PYTHON ?= python3
 
-.PHONY: lab test setup build portability lock
-lab test setup build portability lock:
+.PHONY: lab test setup build portability replication lock
+lab test setup build portability replication lock:
 	@"$(PYTHON)" make.py $@

@@ -17,7 +17,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from dlcourse import build, limits, portability
+from dlcourse import build, limits, portability, replication
 from dlcourse.course import Lesson
 from dlcourse.paths import ROOT
 from dlcourse.pictures import encode, pictures
@@ -414,3 +414,55 @@ def test_an_output_that_depends_on_the_machine_is_found(make_lesson, monkeypatch
     assert "Cell 0: " in told
     assert "- 64" in told
     assert "lesson 19, small" not in told
+
+
+BY_SEED = """
+from dlcourse import claim, seeds
+claim("Three is not drawn", seeds.base() != 3)
+"""
+
+
+@pytest.fixture
+def replicate(monkeypatch, tmp_path):
+    """Return a function that replicates one lesson, and returns its code and what is kept of it."""
+    monkeypatch.setattr(replication, "KEPT", tmp_path / "replication.json")
+
+    def replicate(lesson, *arguments):
+        monkeypatch.setattr(replication, "lessons", lambda: (lesson,))
+        code = replication.main(["--jobs", "1", *arguments])
+        return code, replication.read()["19"]
+
+    return replicate
+
+
+def test_seeds_under_which_a_claim_falls_are_found_and_kept(make_lesson, replicate, capsys):
+    code, kept = replicate(make_lesson(BY_SEED), "--to", "3")
+    assert (code, kept["held"], list(kept["fell"])) == (1, [1, 2], ["3"])
+    assert "Three is not drawn" in kept["fell"]["3"]
+    assert kept["claims"] == 1
+    assert re.search(r"19 A tiny lesson │ 1 +│ 1 2 +│ 3 ", capsys.readouterr().out)
+
+
+def test_seeds_that_are_known_to_hold_are_not_run_again(make_lesson, replicate, capsys):
+    lesson = make_lesson(BY_SEED)
+    replicate(lesson, "--to", "1")
+    capsys.readouterr()
+    assert replicate(lesson, "--to", "2")[1]["held"] == [1, 2]
+    told = capsys.readouterr().out
+    assert "seed 2: 1 claims held" in told
+    assert "seed 1:" not in told
+
+
+@pytest.mark.parametrize("changed", ["code", "result"])
+def test_a_lesson_that_has_changed_is_replicated_anew(make_lesson, replicate, changed):
+    lesson = make_lesson(BY_SEED)
+    build.build(lesson)
+    lesson = Lesson.read(lesson.path)
+    replicate(lesson, "--to", "2")
+    if changed == "code":
+        lesson = make_lesson(BY_SEED + "# more")
+    else:
+        text = lesson.path.read_text(encoding="utf-8").replace("is not drawn", "is never drawn", 2)
+        lesson.path.write_text(text, encoding="utf-8")
+        lesson = Lesson.read(lesson.path)
+    assert replicate(lesson, "--to", "1")[1]["held"] == [1]

@@ -15,7 +15,7 @@ FLOORS = (
     {"paths", "seeds", "claims", "data", "autograd"},
     {"training", "evaluation", "survival", "ngrams", "legibility", "plots"},
     {"exercises", "widgets"},
-    {"course", "pictures", "limits", "build", "portability", "doctor", "cli"},
+    {"course", "pictures", "limits", "build", "portability", "replication", "doctor", "cli"},
 )
 PACKAGE = ROOT / "dlcourse"
 
