@@ -9,6 +9,7 @@ from types import FunctionType
 import numpy as np
 import pytest
 import sample_exercises
+from sample_exercises import cheap
 
 from dlcourse.exercises import exercises, lessons, plain, sandbox
 
@@ -157,7 +158,8 @@ def test_degenerate_answers_never_pass(exercise):
 
 def passed(exercise, answers):
     """Return the names of the answers that pass."""
-    return [name for name, answer in answers.items() if exercise.assess(answer).state == "passed"]
+    judged = cheap(exercise)
+    return [name for name, answer in answers.items() if judged.assess(answer).state == "passed"]
 
 
 def hang(*case):
@@ -227,6 +229,6 @@ def test_turned_solution_passes_only_where_turning_changes_nothing(exercise, tur
         return turn(solution(*case))
 
     solution = exercise.define(exercise.solution)
-    if exercise.assess(turned).state == "passed":
+    if cheap(exercise).assess(turned).state == "passed":
         for case in exercise.arguments():
             assert repr(plain(turned(*case))) == repr(plain(solution(*case)))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from textwrap import dedent
 from types import CodeType, FunctionType
 from typing import Any, Literal, NamedTuple
@@ -132,13 +132,12 @@ class Exercise:
 
     def _fault(self, answer: Any) -> str:
         """Say what is wrong with an answer of the right form, or return ""."""
-        right = self.define(self.solution)
         if self.judge:
-            self.judge(right)  # loads what it needs, not in the answer's time
+            self._judge_is_loaded  # noqa: B018  in nobody's time
             (outcome,) = sandbox.run([partial(self._judged, answer)], answer)
             return self._failure(outcome) if outcome.error else str(outcome.value)
         cases = self.arguments()
-        expected = self._outcomes(right, cases)  # before the answer runs
+        expected = self._outcomes(self.define(self.solution), cases)  # before the answer runs
         got = self._outcomes(answer, cases)
         wrong = [i for i in range(len(got)) if not self._agree(expected[i], got[i])]
         if not wrong:
@@ -155,6 +154,12 @@ class Exercise:
             return f"{self.name} {prints} nothing: end it with return"
         first = wrong[0]
         return self._explain_case(cases[first], expected[first], got[first])
+
+    @cached_property
+    def _judge_is_loaded(self) -> bool:
+        """Whether the judge accepts the solution: asked once, so that it loads what it needs."""
+        assert self.judge is not None
+        return self.judge(self.define(self.solution)) is None
 
     def _judged(self, answer: Any) -> str:
         """Return what the judge says, as plain text."""

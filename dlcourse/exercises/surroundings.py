@@ -4,7 +4,7 @@ import contextlib
 import os
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -43,7 +43,7 @@ class Surroundings:
     def renew(self) -> None:
         """Take what there is now for right, as after an import, which may add and wrap names."""
         self._modules = {name: sys.modules.get(name) for name in SHARED}
-        self._names = {name: (owner, _public(owner)) for name, owner in _owners().items()}
+        self._names = {name: (owner, dict(vars(owner))) for name, owner in _owners().items()}
         for name, back in _settings().items():
             self._back.setdefault(name, back)
 
@@ -54,8 +54,10 @@ class Surroundings:
             if module is not None and sys.modules.get(name) is not module:
                 sys.modules[name] = module
                 found.append(name)
-        for name, (owner, before) in self._names.items():
-            now = _public(owner)
+        for name, (owner, known) in self._names.items():
+            if _same(vars(owner), known):
+                continue  # as nearly always, which is seen in no time
+            before, now = _public(owner, known), _public(owner, vars(owner))
             own = isinstance(owner, type) or name == "builtins"  # a new name may hide another there
             changed = [key for key in before if now.get(key, _ABSENT) is not before[key]]
             for key in changed + [key for key in now if own and key not in before]:
@@ -112,12 +114,20 @@ def _owners() -> dict[str, Any]:
     return {name: owner for name, owner in owners.items() if owner is not None}
 
 
-def _public(owner: Any) -> dict[str, Any]:
+def _same(names: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+    """Tell whether names stand for what they stood for; no built-in function has a say in it."""
+    for name, value in known.items():
+        if names.get(name, _ABSENT) is not value:
+            return False
+    return names.keys() == known.keys()
+
+
+def _public(owner: Any, names: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an owner's names stand for, without those that a library keeps for itself."""
     private = owner.__name__ != "builtins" and not owner.__name__.startswith("dlcourse.")
     return {
         name: value
-        for name, value in vars(owner).items()
+        for name, value in names.items()
         if name != "_" and not (private and name.startswith("_") and not isinstance(owner, type))
         if name not in WRITTEN
     }

@@ -50,13 +50,6 @@ def survives(exercise: Exercise, mutant: Mutant) -> bool:
     return exercise.assess(answer).state == "passed"
 
 
-def cheap(exercise: Exercise) -> Exercise:
-    """Return an exercise that judges alike, and spends nothing on diagnoses and on drawing."""
-    arguments = exercise.arguments()
-    cases = (lambda rng: arguments) if exercise.cases else None
-    return replace(exercise, misconceptions=(), cases=cases)
-
-
 # --- changes of the source ------------------------------------------------------------------------
 
 
