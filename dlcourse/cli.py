@@ -11,6 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from dlcourse import paths
 from dlcourse.course import MEMORY, PARTS, Lesson
 from dlcourse.course import lesson as find_lesson
 from dlcourse.course import lessons as all_lessons
@@ -182,7 +183,7 @@ def check(
 
     found, ids = exercises_of(name)
     passed = True
-    for result in in_kernels(execute, found):
+    for result in in_kernels(execute, tuple(map(own, found))):
         lines = verdicts(result)
         for id in filter(ids.__contains__, result.lesson.exercises):
             say(lines.get(id, f"○ {id}: not reached"))
@@ -190,6 +191,12 @@ def check(
         if result.failure:
             say(f"✘ {result.failure}")
     raise typer.Exit(not passed)
+
+
+def own(lesson: Lesson) -> Lesson:
+    """Return the learner's own copy of a lesson where there is one, else the course's."""
+    path = paths.MINE / lesson.path.name
+    return Lesson.read(path) if path.exists() else lesson
 
 
 def exercises_of(name: str | None) -> tuple[tuple[Lesson, ...], list[str]]:
@@ -208,6 +215,50 @@ def verdicts(run: "Run") -> dict[str, str]:
     printed = "".join(output.get("text", "") for output in outputs)
     found = re.finditer(r"^[✔✘○] (\d\d\.[\w-]+): .*$", printed, re.MULTILINE)
     return {line[1]: line[0] for line in found}
+
+
+@app.command("next")
+def next_step() -> None:
+    """Say what to do now, and why."""
+    from dlcourse.exercises.progress import load
+
+    say(next_of(all_lessons(), {id for id, record in load().items() if record.passed}))
+
+
+def next_of(lessons: Sequence[Lesson], passed: set[str]) -> str:
+    """Return what to do now in a sentence: go on with a lesson that was begun, or begin the next.
+
+    Which exercises have been passed is all that is known of what was done.
+    """
+    waiting = {
+        each.id: [id for id in each.exercises if id not in passed]
+        for each in lessons
+        if not passed.issuperset(each.exercises)
+    }
+    begun = [each for each in lessons if 0 < len(waiting.get(each.id, ())) < len(each.exercises)]
+    for each in begun[-1:]:  # the last in reading order is the one that is being read
+        number = len(each.exercises) - len(waiting[each.id])
+        return (
+            f"Go on with lesson {each.id}, {each.title}: exercise {waiting[each.id][0]} waits; "
+            f"{number} of {len(each.exercises)} are passed."
+        )
+    for each in lessons:
+        if each.id in waiting and not any(id in waiting for id in each.needs):
+            why = f"it builds on {', '.join(each.needs)}, done" if each.needs else "it needs none"
+            return f"Begin lesson {each.id}, {each.title} ({each.minutes} minutes): {why}."
+    return "Every exercise of every lesson is passed: there is nothing left but to teach it."
+
+
+@app.command()
+def update() -> None:
+    """Bring your own copy of the lessons, in `my/`, up to the course's edition."""
+    from dlcourse.copies import update
+
+    told = list(update())
+    for line in told:
+        say(line)
+    if not told:
+        say(f"Your lessons in {paths.MINE} are up to date.")
 
 
 @app.command()

@@ -14,6 +14,12 @@ NOTEBOOKS = ROOT / "notebooks"
 STUDIES = ROOT / "benchmarks" / "studies"
 """What takes longer than a lesson may: scripts, their results, and small weights."""
 
+MINE = ROOT / "my"
+"""The learner's own copies of the lessons; never part of a commit."""
+
+EDITIONS = MINE / ".editions"
+"""What each copy was last made from, or brought up to."""
+
 PROGRESS = ROOT / ".dlcourse" / "progress.json"
 """Which exercises this learner has passed; never part of a commit."""
 
