@@ -1,9 +1,11 @@
 """The command `dlcourse`: what the lessons offer, from a terminal."""
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -12,9 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from dlcourse import paths
-from dlcourse.course import MEMORY, PARTS, Lesson
+from dlcourse.course import MEMORY, PARTS, Lesson, survey
 from dlcourse.course import lesson as find_lesson
-from dlcourse.course import lessons as all_lessons
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -44,10 +45,15 @@ Names = Annotated[list[str] | None, typer.Argument(metavar="NAME...")]
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; what goes wrong is told in one sentence, without a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a pipe on Windows
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed, as by >&-
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        getattr(sys, name).reconfigure(errors="replace")  # a pipe on Windows
     try:
         app(arguments)
+    except BrokenPipeError:  # whoever read what is printed has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(1)
     except ImportError as error:
         sys.exit(f"✘ {error}: `make setup` mends the environment.")
     except (LookupError, OSError, RuntimeError, ValueError) as error:
@@ -65,6 +71,19 @@ def table(*columns: str, right: Iterable[str] = ()) -> Table:
     for column in columns:
         made.add_column(column, justify="right" if column in right else "left")
     return made
+
+
+@cache
+def all_lessons() -> tuple[Lesson, ...]:
+    """Return the lessons that can be read, and say once what is wrong with the others."""
+    found, troubles = survey()
+    for trouble in troubles:
+        say(f"✘ {trouble}")
+    if not found:
+        raise LookupError(
+            f"There are no lessons in {paths.NOTEBOOKS}: run the command in a clone of the course."
+        )
+    return found
 
 
 def chosen(names: list[str] | None) -> tuple[Lesson, ...]:
@@ -239,12 +258,13 @@ def next_of(lessons: Sequence[Lesson], passed: set[str]) -> str:
     for each in begun[-1:]:  # the last in reading order is the one that is being read
         number = len(each.exercises) - len(waiting[each.id])
         return (
-            f"Go on with lesson {each.id}, {each.title}: exercise {waiting[each.id][0]} waits; "
+            f"Go on with lesson {each.id}, {each.title}: exercise {waiting[each.id][0]} waits, "
             f"{number} of {len(each.exercises)} are passed."
         )
     for each in lessons:
         if each.id in waiting and not any(id in waiting for id in each.needs):
-            why = f"it builds on {', '.join(each.needs)}, done" if each.needs else "it needs none"
+            needs = ", ".join(each.needs)
+            why = f"it builds on {needs}, which you have done" if needs else "it needs no other"
             return f"Begin lesson {each.id}, {each.title} ({each.minutes} minutes): {why}."
     return "Every exercise of every lesson is passed: there is nothing left but to teach it."
 

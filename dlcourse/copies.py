@@ -41,7 +41,7 @@ KERNEL: dict[str, Any] = {
         "version": platform.python_version(),
     },
 }
-"""What JupyterLab writes into a notebook that it opens; where it stands already, none is changed."""
+"""What JupyterLab would write into a notebook that it opens, and mark it as changed."""
 
 
 def update() -> Iterator[str]:

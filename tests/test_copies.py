@@ -280,9 +280,10 @@ def test_an_update_that_is_interrupted_is_done_again(course, monkeypatch, writes
         done.append(target)
         replace(source, target)
 
-    with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
-        context.setattr(copies.os, "replace", cut)
+    monkeypatch.setattr(copies.os, "replace", cut)
+    with pytest.raises(KeyboardInterrupt):
         course.update()
+    monkeypatch.setattr(copies.os, "replace", replace)
     assert course.sources()["answer"] == ANSWER
     course.update()
     assert course.sources()["answer"] == ANSWER
