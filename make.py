@@ -74,6 +74,22 @@ UV_SETTINGS = {
     "trusted-host": "UV_INSECURE_HOST",
 }
 """What uv calls the settings of pip."""
+JUPYTER = {
+    "share/jupyter/lab/settings/overrides.json": {
+        "@jupyterlab/apputils-extension:notification": {
+            "fetchNews": "false",  # no question about news, no look for updates
+            "checkForUpdates": False,
+        },
+        # A kernel ends with its tab: four lessons would else hold three gigabytes.
+        "@jupyterlab/notebook-extension:tracker": {"kernelShutdown": True},
+    },
+    # nbdime merges new editions; its buttons would only stand in a learner's way.
+    "etc/jupyter/labconfig/page_config.json": {"disabledExtensions": {"nbdime-jupyterlab": True}},
+    "etc/jupyter/jupyter_server_config.d/nbdime_off.json": {
+        "ServerApp": {"jpserver_extensions": {"nbdime": False}}
+    },
+}
+"""Files of settings in the environment."""
 ONE_THREAD = {
     f"{library}_THREADS": "1"
     for library in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM")
@@ -358,13 +374,12 @@ def install_lock() -> None:
 
 
 def install_course() -> None:
-    """Install the package from this clone, and keep JupyterLab from asking about news."""
+    """Install the package from this clone, and write the environment's settings of Jupyter."""
     pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
-    settings = VENV / "share" / "jupyter" / "lab" / "settings"
-    settings.mkdir(parents=True, exist_ok=True)
-    quiet = {"fetchNews": "false", "checkForUpdates": False}
-    overrides = {"@jupyterlab/apputils-extension:notification": quiet}
-    (settings / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
+    for place, settings in JUPYTER.items():
+        file = VENV / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings), encoding="utf-8")
 
 
 def add(*options: str) -> None:

@@ -390,11 +390,12 @@ def test_cuda_build_gets_its_libraries(machine: Machine) -> None:
     assert "install --only-binary :all: torch==2.13.0" in machine.setup()
 
 
-def test_news_are_switched_off_inside_the_environment(machine: Machine) -> None:
+def test_jupyter_is_quiet_and_ends_a_kernel_with_its_tab(machine: Machine) -> None:
     machine.setup()
     overrides = machine.make.VENV / "share/jupyter/lab/settings/overrides.json"
-    (settings,) = json.loads(overrides.read_text(encoding="utf-8")).values()
-    assert settings == {"fetchNews": "false", "checkForUpdates": False}
+    settings = json.loads(overrides.read_text(encoding="utf-8"))
+    assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    assert settings["@jupyterlab/notebook-extension:tracker"]["kernelShutdown"] is True
 
 
 def test_setup_writes_into_the_folders_that_are_its_own(machine: Machine) -> None:
