@@ -5,4 +5,4 @@ PYTHON ?= python3
 
 .PHONY: lab test setup build portability replication lock
 lab test setup build portability replication lock:
-	@"$(PYTHON)" make.py $@
+	@DLCOURSE_PYTHON="$(origin PYTHON)" "$(PYTHON)" make.py $@

@@ -4,6 +4,7 @@ Only Python's standard library is used, in syntax that Python 3.6 can read, so t
 that is too old can say so. What is set up lies in `.venv` beside this file.
 """
 
+import errno
 import hashlib
 import importlib.util
 import json
@@ -40,15 +41,16 @@ if complaint(sys.version_info[:3], sys.executable):
     sys.exit(complaint(sys.version_info[:3], sys.executable))
 
 ROOT = Path(__file__).resolve().parent
-NOTEBOOKS = ROOT / "notebooks"
 OWN = ROOT / ".dlcourse"  # the learner's own: progress, and what Jupyter remembers
+MINE = ROOT / "my"  # the learner's copies of the lessons
 VENV = ROOT / ".venv"
+BEFORE = ROOT / ".venv-before"  # what was ready, until its successor is
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 REQUIREMENTS = ROOT / "requirements.lock"
-STAMP = VENV / "setup.json"  # written last: what the finished environment was made for
-LOG = VENV / "setup.log"
-LOCK = VENV / "setup.lock"
+STAMP = VENV / "setup.json"  # what the environment was made for, once it is finished
+LOG = OWN / "setup.log"
+LOCK = OWN / "setup.lock"
 PYTORCH_INDEX = "https://download.pytorch.org/whl/"
 CPU_BUILD = (  # for Linux; PyTorch's own index has it, and its hashes, but the package index not
     "torch==2.13.0+cpu",
@@ -61,6 +63,33 @@ CPU_BUILD = (  # for Linux; PyTorch's own index has it, and its hashes, but the 
 )
 WHEELS = ("--only-binary", ":all:")  # nothing is built here, for a build runs what it was sent
 LOCKED = ("--require-hashes", "--no-deps", *WHEELS)
+MISLEADING = ("PYTHONPATH", "PYTHONHOME", "MPLBACKEND", "MATPLOTLIBRC", "JUPYTER_PATH")
+"""Variables that put another NumPy, another way to draw, or another kernel into lessons."""
+UV_SETTINGS = {
+    "cert": "SSL_CERT_FILE",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "index-url": "UV_DEFAULT_INDEX",
+    "no-index": "UV_NO_INDEX",
+    "trusted-host": "UV_INSECURE_HOST",
+}
+"""What uv calls the settings of pip."""
+JUPYTER = {
+    "share/jupyter/lab/settings/overrides.json": {
+        "@jupyterlab/apputils-extension:notification": {
+            "fetchNews": "false",  # no question about news, no look for updates
+            "checkForUpdates": False,
+        },
+        # A kernel ends with its tab: four lessons would else hold three gigabytes.
+        "@jupyterlab/notebook-extension:tracker": {"kernelShutdown": True},
+    },
+    # nbdime merges new editions; its buttons would only stand in a learner's way.
+    "etc/jupyter/labconfig/page_config.json": {"disabledExtensions": {"nbdime-jupyterlab": True}},
+    "etc/jupyter/jupyter_server_config.d/nbdime_off.json": {
+        "ServerApp": {"jpserver_extensions": {"nbdime": False}}
+    },
+}
+"""Files of settings in the environment."""
 ONE_THREAD = {
     f"{library}_THREADS": "1"
     for library in ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "VECLIB_MAXIMUM")
@@ -72,13 +101,25 @@ ONE_THREAD = {
 
 def wanted() -> dict[str, str]:
     """Return what the environment has to be made for."""
+    stamp = stamped()
+    kept = PYTHON.exists() and not is_named() and stamp.get("python")
     return {
         "place": str(ROOT),  # programs in a virtual environment hold its absolute path
-        "python": f"{platform.python_version()} {platform.machine()}",
-        "torch": os.environ.get("DLCOURSE_TORCH") or stamped().get("torch", "cpu"),
+        "python": kept or this_python(),
+        "torch": os.environ.get("DLCOURSE_TORCH") or stamp.get("torch", "cpu"),
         "lock": hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest(),
         "project": hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest(),
     }
+
+
+def is_named() -> bool:
+    """Tell whether the user has named this interpreter; another may just come first on PATH."""
+    return os.environ.get("DLCOURSE_PYTHON") in ("command line", "environment")
+
+
+def this_python() -> str:
+    """Return this interpreter's version, without its patch release, and its machine."""
+    return "{} {}".format(platform.python_version().rpartition(".")[0], platform.machine())
 
 
 def stamped() -> dict[str, str]:
@@ -90,28 +131,53 @@ def stamped() -> dict[str, str]:
     return stamp if isinstance(stamp, dict) else {}
 
 
+def fits(*parts: str) -> bool:
+    """Tell whether the environment is finished, and in these parts made for what is wanted."""
+    stamp, target = stamped(), wanted()
+    return PYTHON.exists() and all(stamp.get(part) == target[part] for part in parts)
+
+
 def is_ready() -> bool:
-    """Tell whether the environment is finished and made for this clone as it is now."""
-    return PYTHON.exists() and stamped() == wanted()
+    """Tell whether the environment is made for this clone as it is now, and nothing is missing."""
+    installed = stamped().get("packages", "").split()
+    return fits(*wanted()) and packages().issuperset(installed)  # more does no harm
 
 
-def is_sound() -> bool:
-    """Tell whether a finished environment can be brought up to date instead of made anew."""
-    fixed = ("place", "python", "torch")
-    before, target = stamped(), wanted()
-    return PYTHON.exists() and all(before.get(part) == target[part] for part in fixed)
+def packages() -> "set[str]":
+    """Return what is installed in the environment, such as `numpy-2.4.6`."""
+    folders = [*VENV.glob("lib/python*/site-packages"), VENV / "Lib" / "site-packages"]
+    return {found.stem for folder in folders for found in folder.glob("*.dist-info")}
+
+
+def works() -> bool:
+    """Tell whether doctor finds nothing wrong with what is installed."""
+    looks = "import dlcourse.doctor as at; at.python(); at.packages(); at.pytorch()"
+    looked = subprocess.run(
+        [str(PYTHON), "-c", looks], cwd=ROOT, env=environment(), capture_output=True, check=False
+    )
+    return looked.returncode == 0
 
 
 def setup() -> None:
-    """Make the environment, or mend it; where it is ready, this costs next to nothing."""
-    if is_ready():
+    """Make the environment, or mend what is wrong with it."""
+    if prepare() or works():
         return
+    with alone():
+        anew()
+
+
+def prepare() -> bool:
+    """Make the environment unless it is ready, which costs next to nothing; tell if it was not."""
+    if is_ready():
+        return False
     if obstacle():
         sys.exit(obstacle())
-    VENV.mkdir(exist_ok=True)
+    OWN.mkdir(exist_ok=True)
     with alone():
+        restore()
         if not is_ready():
-            install()
+            mend() if fits("place", "python", "torch", "lock") else anew()
+    return True
 
 
 def obstacle() -> str:
@@ -122,7 +188,7 @@ def obstacle() -> str:
             f"DLCOURSE_TORCH is {build!r}, but names a build of PyTorch such as cu130 or cpu: "
             "choose one at pytorch.org, or unset it."
         )
-    if VENV.exists() and any(VENV.iterdir()) and not LOCK.exists():
+    if VENV.exists() and any(VENV.iterdir()) and not STAMP.exists():
         return f"{VENV} is not of this set-up's making: move it away, then run the command again."
     if importlib.util.find_spec("ensurepip") is None:  # Debian keeps it in a package of its own
         version = "{}.{}".format(*sys.version_info)
@@ -147,7 +213,10 @@ def alone() -> Iterator[None]:
 
 
 def is_locked(file: IO[str]) -> bool:
-    """Try to lock an open file for this process and tell whether that worked."""
+    """Try to lock an open file for this process and tell whether that worked.
+
+    Some file systems know no locks: there, nobody can be kept out, and nobody has to wait.
+    """
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -158,26 +227,59 @@ def is_locked(file: IO[str]) -> bool:
             import fcntl
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+    except OSError as error:
+        return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK, errno.EWOULDBLOCK)
     return True
 
 
-def install() -> None:
-    """Install what the lock names, step by step, and stamp the environment at the very end."""
-    target, start = wanted(), time.monotonic()
-    steps: list[tuple[str, Callable[[], None]]] = [
-        ("PyTorch", lambda: install_torch(target["torch"])),
+def mend() -> None:
+    """Bring a finished environment up to date: the course's own part, and what went missing."""
+    print(f"Bringing {VENV} up to date.", flush=True)
+    install(steps())
+
+
+def anew() -> None:
+    """Make a new environment; what was ready comes back where this does not come to its end."""
+    print(f"Setting up {VENV}: once, with about 2 GB and in a minute or two.", flush=True)
+    if stamped():
+        VENV.rename(BEFORE)
+    elif VENV.exists():
+        shutil.rmtree(VENV)
+    title = f"an environment for Python {platform.python_version()}"
+    try:
+        install([(title, create), *steps()])
+    except BaseException:
+        restore()
+        raise
+    shutil.rmtree(BEFORE, ignore_errors=True)
+
+
+def restore() -> None:
+    """Put back what was ready before a set-up that was ended, and remove what it left."""
+    if not BEFORE.exists():
+        return
+    if stamped():  # it had come to its end
+        shutil.rmtree(BEFORE, ignore_errors=True)
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
+    BEFORE.rename(VENV)
+
+
+def steps() -> "list[tuple[str, Callable[[], None]]]":
+    """Return what is installed, in order."""
+    torch = wanted()["torch"]
+    return [
+        ("uv, which is quicker than pip", install_uv),
+        ("PyTorch", lambda: install_torch(torch)),
         ("JupyterLab, NumPy and all the others", install_lock),
         ("the course itself", install_course),
         ("a check that everything fits together", lambda: pip("check")),
     ]
-    if is_sound():
-        print(f"Bringing {VENV} up to date.", flush=True)
-    else:
-        print(f"Setting up {VENV}: once, with about 2 GB and in some minutes.", flush=True)
-        steps.insert(0, (f"an environment for Python {platform.python_version()}", create))
-    STAMP.unlink(missing_ok=True)
+
+
+def install(steps: "list[tuple[str, Callable[[], None]]]") -> None:
+    """Take the steps one after the other, and stamp the environment at the very end."""
+    target, start = wanted(), time.monotonic()
     LOG.write_text("", encoding="utf-8")
     for number, (title, step) in enumerate(steps, start=1):
         print(f"  {number}/{len(steps)}  {title}", flush=True)
@@ -185,21 +287,22 @@ def install() -> None:
             step()
         except subprocess.CalledProcessError:
             sys.exit(failure(title))
-    write_stamp(target)
+    write_stamp({**target, "packages": " ".join(sorted(packages()))})
     print(f"Ready after {time.monotonic() - start:.0f} s.", flush=True)
 
 
 def create() -> None:
-    """Empty `.venv` and make a new environment in it."""
-    for entry in VENV.iterdir():
-        if entry in (LOG, LOCK):
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
-    # The base interpreter, for this one may be that of the environment that was just emptied.
+    """Make an empty environment, of the base interpreter, for this one may be the one before."""
+    VENV.mkdir()
+    STAMP.write_text("{}", encoding="utf-8")  # so that it is known as ours, and not as finished
     logged(getattr(sys, "_base_executable", sys.executable), "-m", "venv", str(VENV))
+
+
+def install_uv() -> None:
+    """Install uv where it is not here and can be had; without it, pip does the same."""
+    if not uv():
+        with suppress(subprocess.CalledProcessError):
+            install_locked(entry("uv"))
 
 
 def install_torch(build: str) -> None:
@@ -208,7 +311,7 @@ def install_torch(build: str) -> None:
     That other build, and what it needs, is the one thing of which no hashes are known here.
     """
     if build != "cpu":
-        pip("install", *WHEELS, torch_pin(), "--index-url", PYTORCH_INDEX + build)
+        add(*WHEELS, torch_pin(), "--index-url", PYTORCH_INDEX + build)
         return
     if sys.platform == "linux":  # where the package index has the build for CUDA only
         if reaches(PYTORCH_INDEX + "cpu/"):
@@ -217,14 +320,14 @@ def install_torch(build: str) -> None:
         with suppress(subprocess.CalledProcessError):  # unless a mirror or this disk has it
             install_locked(CPU_BUILD)
             return
-    install_locked(torch_entry())
+    install_locked(entry("torch"))
 
 
 def install_locked(entry: Sequence[str], *options: str) -> None:
     """Install one package: a pin, and the hashes that its file may have."""
-    file = VENV / "torch.lock"  # pip takes hashes from files only
+    file = VENV / f"{entry[0].partition('==')[0]}.lock"  # pip takes hashes from files only
     file.write_text(" ".join(entry), encoding="utf-8")
-    pip("install", *LOCKED, "-r", str(file), *options)
+    add(*LOCKED, "-r", str(file), *options)
 
 
 def entries(lock: str) -> list[str]:
@@ -232,14 +335,16 @@ def entries(lock: str) -> list[str]:
     return re.findall(r"^\S.*\n(?: .*\n)*", lock, re.MULTILINE)
 
 
-def torch_entry() -> list[str]:
-    """Return the lock's entry for PyTorch in words: the pin, and its hashes."""
-    return entries(REQUIREMENTS.read_text(encoding="utf-8"))[0].replace("\\", "").split()
+def entry(name: str) -> "list[str]":
+    """Return the lock's entry for a package in words: the pin, and its hashes."""
+    lock = REQUIREMENTS.read_text(encoding="utf-8")
+    (found,) = (each for each in entries(lock) if each.startswith(f"{name}=="))
+    return found.replace("\\", "").split()
 
 
 def torch_pin() -> str:
     """Return the lock's pin of PyTorch, such as `torch==2.13.0`."""
-    return torch_entry()[0]
+    return entry("torch")[0]
 
 
 def reaches(url: str, seconds: float = 3) -> bool:
@@ -259,23 +364,54 @@ def reaches(url: str, seconds: float = 3) -> bool:
 
 def install_lock() -> None:
     """Install the lock, and the CUDA libraries if the build of PyTorch that came needs them."""
-    pip("install", *LOCKED, "-r", str(REQUIREMENTS))
+    add(*LOCKED, "-r", str(REQUIREMENTS))
     needs_cuda = "import sys, torch; sys.exit(torch.version.cuda is not None)"
     try:
         logged(str(PYTHON), "-c", needs_cuda)
     except subprocess.CalledProcessError:
         print("       only a CUDA build was found: adding its libraries, several GB", flush=True)
-        pip("install", *WHEELS, torch_pin())
+        add(*WHEELS, torch_pin())
 
 
 def install_course() -> None:
-    """Install the package from this clone, and keep JupyterLab from asking about news."""
+    """Install the package from this clone, and write the environment's settings of Jupyter."""
     pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
-    settings = VENV / "share" / "jupyter" / "lab" / "settings"
-    settings.mkdir(parents=True, exist_ok=True)
-    quiet = {"fetchNews": "false", "checkForUpdates": False}
-    overrides = {"@jupyterlab/apputils-extension:notification": quiet}
-    (settings / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
+    for place, settings in JUPYTER.items():
+        file = VENV / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings), encoding="utf-8")
+
+
+def add(*options: str) -> None:
+    """Install packages with uv, or with pip where there is no uv or it does not succeed."""
+    program = uv()
+    if program:
+        here = ("pip", "install", "--python", str(PYTHON), "--index-strategy", "unsafe-best-match")
+        with suppress(subprocess.CalledProcessError):
+            logged(program, *here, *options, **uv_settings())
+            return
+    pip("install", *options)
+
+
+def uv() -> str:
+    """Return the path of uv, the environment's own or another, or ''."""
+    return shutil.which("uv", path=str(BIN)) or shutil.which("uv") or ""
+
+
+def uv_settings() -> "dict[str, str]":
+    """Return for uv what the user has told pip of indexes, folders and certificates."""
+    command = (str(PYTHON), "-m", "pip", "config", "list")
+    told = subprocess.run(
+        command, env=environment(), stdout=subprocess.PIPE, encoding="utf-8", check=False
+    ).stdout
+    found = dict(re.findall(r"^[^=\n]*\.([\w-]+)='(.*)'$", told, re.MULTILINE))
+    if "find-links" in found:
+        found["find-links"] = ",".join(found["find-links"].split())
+    return {
+        name: found[setting]
+        for setting, name in UV_SETTINGS.items()
+        if setting in found and name not in os.environ
+    }
 
 
 def pip(*arguments: str) -> None:
@@ -284,7 +420,7 @@ def pip(*arguments: str) -> None:
     logged(str(PYTHON), "-m", "pip", *options, *arguments)
 
 
-def logged(*command: str) -> None:
+def logged(*command: str, **variables: str) -> None:
     """Run a command with its output in the log; raise CalledProcessError if it fails."""
     with LOG.open("a", encoding="utf-8") as log:
         log.write(f"$ {shlex.join(command)}\n")
@@ -292,7 +428,7 @@ def logged(*command: str) -> None:
         subprocess.run(
             command,
             cwd=ROOT,
-            env={**environment(), "PIP_USER": "0", "PIP_PROGRESS_BAR": "off"},
+            env={**environment(), "PIP_USER": "0", "PIP_PROGRESS_BAR": "off", **variables},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -335,7 +471,7 @@ def environment() -> dict[str, str]:
         "MPLCONFIGDIR": "matplotlib",
     }
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name not in MISLEADING},
         **{name: str(OWN / folder) for name, folder in homes.items()},
         "PATH": str(BIN) + os.pathsep + os.environ.get("PATH", ""),
         "VIRTUAL_ENV": str(VENV),
@@ -350,7 +486,7 @@ def call(*command: str, **variables: str) -> int:
 
 def lab_command() -> list[str]:
     """Return the command that opens the first lesson, or prints its address without a display."""
-    command = [str(PYTHON), "-m", "jupyterlab", f"--ServerApp.root_dir={NOTEBOOKS}"]
+    command = [str(PYTHON), "-m", "jupyterlab", f"--ServerApp.root_dir={MINE}"]
     command.append("--LabApp.default_url=/lab/tree/00_start_here.ipynb")
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     if is_root:
@@ -370,8 +506,14 @@ def has_display() -> bool:
 
 
 def lab() -> int:
-    """Open JupyterLab on the first lesson."""
-    setup()
+    """Open JupyterLab on the first lesson, in the learner's own copy."""
+    try:
+        prepare()
+    except SystemExit as stopped:
+        if not fits("place"):
+            raise
+        print(f"{stopped}\n\nUntil then, what was ready before is still here.", flush=True)
+    call(str(PYTHON), "-m", "dlcourse.copies")
     command = lab_command()
     if "--no-browser" in command:
         print("Open the address below in a browser; Ctrl-C ends JupyterLab.", flush=True)
@@ -384,7 +526,7 @@ def lab() -> int:
 
 def test() -> int:
     """Run every test, the package's and the lessons', and tell at the end which part failed."""
-    setup()
+    prepare()
     failed = []
     for name, command in test_parts().items():
         print(f"\n=== {name}: {shlex.join(command)}", flush=True)
@@ -415,19 +557,19 @@ def test_parts() -> dict[str, list[str]]:
 
 def build(*lessons: str) -> int:
     """Execute lessons anew and write them back: all of them, or those named."""
-    setup()
+    prepare()
     return call(str(PYTHON), "-m", "dlcourse.cli", "build", *lessons)
 
 
 def portability(*lessons: str) -> int:
     """Compare the stored outputs of lessons with those of other processors and thread counts."""
-    setup()
+    prepare()
     return call(str(PYTHON), "-m", "dlcourse.portability", *lessons)
 
 
 def replication(*lessons: str) -> int:
     """Run lessons with seeds 1 to 20, but for those that are known to hold, and keep what held."""
-    setup()
+    prepare()
     return call(str(PYTHON), "-m", "dlcourse.replication", *lessons)
 
 
@@ -467,23 +609,30 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
 }
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run the command that is named and return its exit code."""
-    name, *rest = arguments or ["help"]
-    if name not in COMMANDS or (rest and name not in ("build", "portability", "replication")):
-        lines = [f"  {known:12} {function.__doc__}" for known, function in COMMANDS.items()]
-        print("\n".join(["Usage: python make.py COMMAND [LESSON...]", *lines]))
-        return 0 if name in ("help", "-h", "--help") else 2
     try:
-        return COMMANDS[name](*rest) or 0
+        return run(*(arguments or ["help"]))
     except KeyboardInterrupt:
         print("\nInterrupted: the same command can be run again.")
         return 130
+    except BrokenPipeError:  # whoever read what is printed has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except OSError as error:
         sys.exit(
             f"{error.filename or ROOT} could not be changed ({error.strerror}): close what uses it "
             "(JupyterLab, say), see that the folder can be written, and try again."
         )
+
+
+def run(name: str, *rest: str) -> int:
+    """Run a command, or say which there are."""
+    if name not in COMMANDS or (rest and name not in ("build", "portability", "replication")):
+        lines = [f"  {known:12} {function.__doc__}" for known, function in COMMANDS.items()]
+        print("\n".join(["Usage: python make.py COMMAND [LESSON...]", *lines]))
+        return 0 if name in ("help", "-h", "--help") else 2
+    return COMMANDS[name](*rest) or 0
 
 
 if __name__ == "__main__":

@@ -39,13 +39,19 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import `name` the first time it is asked for (PEP 562)."""
+    if name not in (*_MODULES, *_NAMES):
+        raise AttributeError(f"module 'dlcourse' has no attribute {name!r}")
+    try:
+        module = import_module(_NAMES.get(name, f"dlcourse.{name}"))
+    except AttributeError as error:  # which `from dlcourse import` would take for a missing name
+        raise ImportError(
+            f"dlcourse.{name} cannot be loaded, for a library is not the one that was installed "
+            f"for it ({error})"
+        ) from error
     if name in _MODULES:
-        return import_module(f"dlcourse.{name}")
-    if name in _NAMES:
-        value = getattr(import_module(_NAMES[name]), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'dlcourse' has no attribute {name!r}")
+        return module
+    value = globals()[name] = getattr(module, name)
+    return value
 
 
 def __dir__() -> list[str]:

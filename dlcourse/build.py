@@ -73,6 +73,9 @@ def execute(
     and is named in its `failure`.
     """
     notebook = nbformat.read(lesson.path, as_version=4)
+    for cell in notebook.cells:  # what an earlier run left is no result of this one
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
     runner = _Runner(notebook, lesson.path.parent)
     started = perf_counter()
     with tempfile.TemporaryDirectory() as folder:

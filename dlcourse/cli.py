@@ -1,9 +1,11 @@
 """The command `dlcourse`: what the lessons offer, from a terminal."""
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -11,9 +13,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from dlcourse.course import MEMORY, PARTS, Lesson
+from dlcourse import paths
+from dlcourse.course import MEMORY, PARTS, Lesson, survey
 from dlcourse.course import lesson as find_lesson
-from dlcourse.course import lessons as all_lessons
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -43,10 +45,15 @@ Names = Annotated[list[str] | None, typer.Argument(metavar="NAME...")]
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; what goes wrong is told in one sentence, without a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a pipe on Windows
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed, as by >&-
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        getattr(sys, name).reconfigure(errors="replace")  # a pipe on Windows
     try:
         app(arguments)
+    except BrokenPipeError:  # whoever read what is printed has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(1)
     except ImportError as error:
         sys.exit(f"✘ {error}: `make setup` mends the environment.")
     except (LookupError, OSError, RuntimeError, ValueError) as error:
@@ -64,6 +71,19 @@ def table(*columns: str, right: Iterable[str] = ()) -> Table:
     for column in columns:
         made.add_column(column, justify="right" if column in right else "left")
     return made
+
+
+@cache
+def all_lessons() -> tuple[Lesson, ...]:
+    """Return the lessons that can be read, and say once what is wrong with the others."""
+    found, troubles = survey()
+    for trouble in troubles:
+        say(f"✘ {trouble}")
+    if not found:
+        raise LookupError(
+            f"There are no lessons in {paths.NOTEBOOKS}: run the command in a clone of the course."
+        )
+    return found
 
 
 def chosen(names: list[str] | None) -> tuple[Lesson, ...]:
@@ -182,7 +202,7 @@ def check(
 
     found, ids = exercises_of(name)
     passed = True
-    for result in in_kernels(execute, found):
+    for result in in_kernels(execute, tuple(map(own, found))):
         lines = verdicts(result)
         for id in filter(ids.__contains__, result.lesson.exercises):
             say(lines.get(id, f"○ {id}: not reached"))
@@ -190,6 +210,12 @@ def check(
         if result.failure:
             say(f"✘ {result.failure}")
     raise typer.Exit(not passed)
+
+
+def own(lesson: Lesson) -> Lesson:
+    """Return the learner's own copy of a lesson where there is one, else the course's."""
+    path = paths.MINE / lesson.path.name
+    return Lesson.read(path) if path.exists() else lesson
 
 
 def exercises_of(name: str | None) -> tuple[tuple[Lesson, ...], list[str]]:
@@ -208,6 +234,51 @@ def verdicts(run: "Run") -> dict[str, str]:
     printed = "".join(output.get("text", "") for output in outputs)
     found = re.finditer(r"^[✔✘○] (\d\d\.[\w-]+): .*$", printed, re.MULTILINE)
     return {line[1]: line[0] for line in found}
+
+
+@app.command("next")
+def next_step() -> None:
+    """Say what to do now, and why."""
+    from dlcourse.exercises.progress import load
+
+    say(next_of(all_lessons(), {id for id, record in load().items() if record.passed}))
+
+
+def next_of(lessons: Sequence[Lesson], passed: set[str]) -> str:
+    """Return what to do now in a sentence: go on with a lesson that was begun, or begin the next.
+
+    Which exercises have been passed is all that is known of what was done.
+    """
+    waiting = {
+        each.id: [id for id in each.exercises if id not in passed]
+        for each in lessons
+        if not passed.issuperset(each.exercises)
+    }
+    begun = [each for each in lessons if 0 < len(waiting.get(each.id, ())) < len(each.exercises)]
+    for each in begun[-1:]:  # the last in reading order is the one that is being read
+        number = len(each.exercises) - len(waiting[each.id])
+        return (
+            f"Go on with lesson {each.id}, {each.title}: exercise {waiting[each.id][0]} waits, "
+            f"{number} of {len(each.exercises)} are passed."
+        )
+    for each in lessons:
+        if each.id in waiting and not any(id in waiting for id in each.needs):
+            needs = ", ".join(each.needs)
+            why = f"it builds on {needs}, which you have done" if needs else "it needs no other"
+            return f"Begin lesson {each.id}, {each.title} ({each.minutes} minutes): {why}."
+    return "Every exercise of every lesson is passed: there is nothing left but to teach it."
+
+
+@app.command()
+def update() -> None:
+    """Bring your own copy of the lessons, in `my/`, up to the course's edition."""
+    from dlcourse.copies import update
+
+    told = list(update())
+    for line in told:
+        say(line)
+    if not told:
+        say(f"Your lessons in {paths.MINE} are up to date.")
 
 
 @app.command()

@@ -90,8 +90,8 @@ class Lesson:
             metadata = notebook["metadata"].get("dlcourse")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(
-                f"{path.name} cannot be read as a notebook ({error!r}): "
-                f"restore it with `git checkout -- {path.parent.name}/{path.name}`."
+                f"{path.name} cannot be read as a notebook ({error!r}): keep a copy if you wrote "
+                f"into it, then `git checkout -- {path.parent.name}/{path.name}` brings it back."
             ) from error
         return cls(**_checked(metadata, path), path=path, cells=cells)
 
@@ -125,9 +125,29 @@ _IN_WORDS: dict[Any, str] = {
 
 
 def lessons(folder: Path = NOTEBOOKS) -> tuple[Lesson, ...]:
-    """Return all lessons in reading order."""
-    paths = sorted(path for path in folder.glob("*.ipynb") if is_lesson(path))
-    return tuple(Lesson.read(path) for path in paths)
+    """Return all lessons in reading order; raise ValueError if there is a notebook that is none."""
+    found, troubles = survey(folder)
+    if troubles:
+        raise ValueError(troubles[0])
+    return found
+
+
+def survey(folder: Path = NOTEBOOKS) -> tuple[tuple[Lesson, ...], list[str]]:
+    """Return the lessons that can be read, and a sentence on each notebook that is left out."""
+    found: dict[str, Lesson] = {}
+    troubles = []
+    for path in sorted(path for path in folder.glob("*.ipynb") if is_lesson(path)):
+        try:
+            each = Lesson.read(path)
+        except ValueError as error:
+            troubles.append(str(error))
+            continue
+        if (first := found.setdefault(each.id, each)) is not each:
+            troubles.append(
+                f"{path.name} is left out, for lesson {each.id} is {first.path.name}: give a "
+                f"notebook of your own another name, such as my_{path.name}."
+            )
+    return tuple(found.values()), troubles
 
 
 def is_lesson(path: Path) -> bool:
@@ -141,7 +161,7 @@ def lesson(name: str, folder: Path = NOTEBOOKS) -> Lesson:
     Raises ValueError, with the nearest lesson there is, where there is none of that name.
     """
     known: dict[str, Lesson] = {}
-    for found in lessons(folder):
+    for found in survey(folder)[0]:
         known |= dict.fromkeys((found.id, found.name[3:], found.name), found)
     wanted = Path(name).stem.lower()
     if wanted in known:

@@ -19,7 +19,8 @@ from dlcourse.paths import NOTEBOOKS, ROOT, data_cache
 
 GIB = 1 << 30
 VARIABLES = ("DLCOURSE_DATA", "DLCOURSE_DEVICE", "DLCOURSE_LEDGER", "DLCOURSE_SEED")
-SET_BY_COMMANDS = ("DLCOURSE_LESSON", "DLCOURSE_TORCH")
+SET_BY_COMMANDS = ("DLCOURSE_LESSON", "DLCOURSE_PYTHON", "DLCOURSE_TORCH")
+MISLEADING = ("JUPYTER_PATH", "MPLBACKEND", "PYTHONHOME", "PYTHONPATH")
 
 
 class Finding(NamedTuple):
@@ -35,8 +36,9 @@ def examine() -> Iterator[Finding]:
     for subject, look in LOOKS.items():
         try:
             yield Finding(subject, True, look())
-        except (ImportError, LookupError, OSError, RuntimeError, ValueError) as error:
-            yield Finding(subject, False, " ".join(str(error).split()))
+        except Exception as error:  # a library that is not the right one raises anything
+            told = " ".join(str(error).split()) or type(error).__name__
+            yield Finding(subject, False, told)
 
 
 def python() -> str:
@@ -192,7 +194,13 @@ def settings() -> str:
     ledger = os.environ.get("DLCOURSE_LEDGER", "").strip()
     if ledger and not writable(Path(ledger).absolute().parent):
         raise OSError(f"DLCOURSE_LEDGER is {ledger}, which cannot be written: name another file.")
-    return ", ".join(f"{name}={os.environ[name]}" for name in given) or "the usual ones"
+    told = [f"{name}={os.environ[name]}" for name in given]
+    if others := [name for name in MISLEADING if os.environ.get(name)]:
+        told.append(
+            f"{' and '.join(others)} may put other libraries, kernels or figures into lessons "
+            "that you start yourself; `make lab` works without"
+        )
+    return ", ".join(told) or "the usual ones"
 
 
 LOOKS: dict[str, Callable[[], str]] = {

@@ -1,8 +1,12 @@
-"""Where things lie: the clone, its lessons, the learner's own file, and the data cache."""
+"""Where things lie: the clone, its lessons, what is the learner's own, the data; and locks."""
 
+import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock
 from platformdirs import user_cache_path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -14,6 +18,12 @@ NOTEBOOKS = ROOT / "notebooks"
 STUDIES = ROOT / "benchmarks" / "studies"
 """What takes longer than a lesson may: scripts, their results, and small weights."""
 
+MINE = ROOT / "my"
+"""The learner's own copies of the lessons; never part of a commit."""
+
+EDITIONS = MINE / ".editions"
+"""What each copy was last made from, or brought up to."""
+
 PROGRESS = ROOT / ".dlcourse" / "progress.json"
 """Which exercises this learner has passed; never part of a commit."""
 
@@ -22,3 +32,22 @@ def data_cache() -> Path:
     """Return the folder that holds fetched data: `DLCOURSE_DATA`, or the user's cache folder."""
     named = os.environ.get("DLCOURSE_DATA", "").strip()
     return Path(named).expanduser() if named else user_cache_path("dlcourse", appauthor=False)
+
+
+@contextmanager
+def locked(file: Path, timeout: float = -1) -> Iterator[None]:
+    """Keep other processes out; raise TimeoutError, an OSError, if that takes too many seconds.
+
+    Others of a class must be able to take the lock, too. Some file systems know no locks: there, it
+    is done without.
+    """
+    lock = FileLock(file, timeout, mode=0o666)
+    try:
+        lock.acquire()
+    except OSError as error:
+        if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
+            raise
+    try:
+        yield
+    finally:
+        lock.release()

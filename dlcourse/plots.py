@@ -51,8 +51,10 @@ STYLE: dict[str, Any] = {
     "image.cmap": "gray_r",
 }
 
-mpl.style.use(STYLE)
+mpl.style.use(["default", STYLE])  # whatever a matplotlibrc of the reader's says
 if shell := get_ipython():
+    if hasattr(shell, "kernel") and "inline" not in os.environ.get("MPLBACKEND", "inline"):
+        shell.enable_matplotlib("inline")  # where MPLBACKEND is set, no figure would be shown
     # Twice the pixels at the same size: sharp on today's screens.
     set_matplotlib_formats("retina")
     if os.environ.get("DLCOURSE_FIGURES"):

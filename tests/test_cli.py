@@ -1,11 +1,13 @@
 """The command `dlcourse`: what it shows, when it fails, and that it never shows a traceback."""
 
+import json
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import wait
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,8 +17,9 @@ from nbformat.v4 import new_notebook
 from typer.testing import CliRunner, Result
 
 import dlcourse.build
+import dlcourse.copies
 import dlcourse.data
-from dlcourse import cli, doctor, paths
+from dlcourse import cli, course, doctor, paths
 from dlcourse.build import LessonError, Run
 from dlcourse.course import Lesson
 from dlcourse.exercises import exercises, progress
@@ -174,6 +177,100 @@ def test_check_shows_how_each_exercise_of_the_saved_notebook_stands(
     assert second == "✘ 19.second: no [3]"
     assert third == "○ 19.third: not reached"
     assert "ZeroDivisionError" in failure
+
+
+def test_what_an_earlier_run_printed_never_counts(
+    make_lesson: Callable[..., Lesson], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = make_lesson("1 / 0", "print('✔ 19.first: passed')")
+    stored = lesson.path.read_text(encoding="utf-8")
+    notebook = json.loads(stored)
+    notebook["cells"][1]["outputs"] = [
+        {"output_type": "stream", "name": "stdout", "text": ["✔ 19.first: passed\n"]}
+    ]
+    lesson.path.write_text(json.dumps(notebook), encoding="utf-8")
+    offer(monkeypatch, replace(lesson, exercises=("19.first",)))
+    result = dlcourse_("check", "19")
+    assert result.stdout.startswith("○ 19.first: not reached\n")
+    assert result.exit_code == 1
+
+
+def test_check_looks_at_the_learners_own_copy(
+    make_lesson: Callable[..., Lesson], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    offer(monkeypatch, replace(make_lesson("1"), exercises=("19.first",)))
+    mine = tmp_path / "my"
+    mine.mkdir()
+    monkeypatch.setattr(paths, "MINE", mine)
+    assert "not reached" in dlcourse_("check", "19").stdout
+    copy = make_lesson("print('✔ 19.first: passed')").path
+    notebook = json.loads(copy.read_text(encoding="utf-8"))
+    notebook["metadata"]["dlcourse"]["exercises"] = ["19.first"]
+    (mine / copy.name).write_text(json.dumps(notebook), encoding="utf-8")
+    assert dlcourse_("check", "19").stdout == "✔ 19.first: passed\n"
+
+
+def test_next_goes_on_with_what_was_begun_and_else_begins_what_can_be(
+    make_lesson: Callable[..., Lesson],
+) -> None:
+    first = replace(make_lesson(), exercises=("19.a", "19.b"))
+    second = replace(first, id="20", title="Another", needs=("19",), exercises=("20.a", "20.b"))
+    course = (first, second)
+    begin = "Begin lesson 19, A tiny lesson (5 minutes): it needs no other."
+    assert cli.next_of(course, set()) == begin
+    assert "Go on with lesson 19, A tiny lesson: exercise 19.b" in cli.next_of(course, {"19.a"})
+    told = cli.next_of(course, {"19.a", "19.b"})
+    assert told == "Begin lesson 20, Another (5 minutes): it builds on 19, which you have done."
+    assert "exercise 20.a waits" in cli.next_of(course, {"19.a", "20.b"}), "where one reads now"
+    assert "Every exercise" in cli.next_of(course, {"19.a", "19.b", "20.a", "20.b"})
+
+
+def test_next_is_told_in_a_line(lesson: Lesson) -> None:
+    progress.attempt("19.first", passed=True)
+    assert dlcourse_("next").stdout == (
+        "Go on with lesson 19, A tiny lesson: exercise 19.second waits, 1 of 2 are passed.\n"
+    )
+
+
+def test_update_says_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dlcourse.copies, "update", lambda: iter(["my/19_tiny.ipynb is new."]))
+    assert dlcourse_("update").stdout == "my/19_tiny.ipynb is new.\n"
+    monkeypatch.setattr(dlcourse.copies, "update", lambda: iter([]))
+    assert "are up to date" in dlcourse_("update").stdout
+
+
+def test_a_notebook_that_is_none_keeps_no_command_from_the_others(
+    make_lesson: Callable[..., Lesson], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_lesson("1").path.parent
+    whole = (folder / "19_tiny.ipynb").read_text(encoding="utf-8")
+    troubles = {
+        "12_notes.ipynb": whole.replace('"dlcourse"', '"other"'),
+        "13_broken.ipynb": "<<<<<<< HEAD\n" + whole,
+        "19_tiny_mine.ipynb": whole,
+    }
+    for name, text in troubles.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    found, told = course.survey(folder)
+    assert [each.path.name for each in found] == ["19_tiny.ipynb"]
+    assert [sentence.split()[0] for sentence in told] == list(troubles)
+    assert "keep a copy" in told[1]
+    with pytest.raises(ValueError, match="12_notes"):
+        course.lessons(folder)
+    monkeypatch.setattr(cli, "survey", lambda: (found, told))
+    cli.all_lessons.cache_clear()
+    shown = dlcourse_("lessons").stdout
+    cli.all_lessons.cache_clear()
+    assert [line[:3] for line in shown.splitlines()[:3]] == ["✘ 1"] * 3
+    assert "A tiny lesson" in shown
+
+
+def test_without_lessons_every_command_says_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "survey", lambda: ((), []))
+    cli.all_lessons.cache_clear()
+    with pytest.raises(SystemExit, match="run the command in a clone of the course"):
+        cli.main(["lessons"])
+    cli.all_lessons.cache_clear()
 
 
 def test_check_of_one_exercise_shows_that_one(
@@ -377,6 +474,23 @@ def test_doctor_names_settings_that_mean_nothing(
 ) -> None:
     monkeypatch.setenv(variable, value)
     assert answer in look("Settings")
+
+
+def test_doctor_names_what_misleads_lessons(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    assert "MPLBACKEND" in doctor.settings()
+
+
+def test_doctor_names_a_library_that_is_broken(
+    look: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> str:
+        raise AttributeError("module 'numpy' has no attribute 'ndarray'")
+
+    monkeypatch.setitem(doctor.LOOKS, "PyTorch", broken)
+    assert "no attribute 'ndarray'" in look("PyTorch")
 
 
 def test_doctor_names_a_device_that_is_not_here(

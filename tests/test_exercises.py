@@ -574,7 +574,7 @@ def test_read_only_place_can_still_be_read(monkeypatch):
     def refuse(*given, **named):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(progress, "FileLock", refuse)
+    monkeypatch.setattr(paths, "FileLock", refuse)
     assert [*progress.load()] == ["99.a"]
 
 

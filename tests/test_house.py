@@ -15,7 +15,17 @@ FLOORS = (
     {"paths", "seeds", "claims", "data", "autograd"},
     {"training", "evaluation", "survival", "ngrams", "legibility", "plots"},
     {"exercises", "widgets"},
-    {"course", "pictures", "limits", "build", "portability", "replication", "doctor", "cli"},
+    {
+        "course",
+        "pictures",
+        "limits",
+        "build",
+        "portability",
+        "replication",
+        "copies",
+        "doctor",
+        "cli",
+    },
 )
 PACKAGE = ROOT / "dlcourse"
 

@@ -44,7 +44,8 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     clone.mkdir()
     for name in ("make.py", "requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, clone)
-    monkeypatch.delenv("DLCOURSE_TORCH", raising=False)
+    for name in ("DLCOURSE_TORCH", "DLCOURSE_PYTHON"):
+        monkeypatch.delenv(name, raising=False)
     return load(clone)
 
 
@@ -57,8 +58,10 @@ class Machine:
         self.trouble: dict[str, BaseException] = {}
         monkeypatch.setattr(make, "logged", self.logged)
         monkeypatch.setattr(make, "reaches", lambda url: False)
+        monkeypatch.setattr(make, "uv", lambda: "")
+        monkeypatch.setattr(make, "works", lambda: True)
 
-    def logged(self, *command: str) -> None:
+    def logged(self, *command: str, **variables: str) -> None:
         text = " ".join(command[1:]).replace("-m pip --disable-pip-version-check --no-input ", "")
         self.commands.append(text)
         for part, error in self.trouble.items():
@@ -87,8 +90,9 @@ def is_fresh(commands: list[str]) -> bool:
 
 def test_setup_installs_torch_the_lock_and_the_course_in_this_order(machine: Machine) -> None:
     make = machine.make
-    venv, torch, lock, imports, course, check = machine.setup()
+    venv, uv, torch, lock, imports, course, check = machine.setup()
     assert venv == f"-m venv {make.VENV}"
+    assert uv == f"{LOCKED} {make.VENV / 'uv.lock'}"
     assert torch == f"{LOCKED} {make.VENV / 'torch.lock'}"
     assert lock == f"{LOCKED} {make.REQUIREMENTS}"
     assert "import sys, torch" in imports
@@ -116,7 +120,6 @@ def test_interrupted_setup_starts_afresh(machine: Machine, step: str) -> None:
 
 def test_failed_step_is_named_with_the_end_of_its_log(machine: Machine) -> None:
     machine.trouble = {"requirements.lock": subprocess.CalledProcessError(1, "pip")}
-    machine.make.VENV.mkdir()
     with pytest.raises(SystemExit, match="JupyterLab, NumPy") as stop:
         machine.setup()
     assert str(machine.make.LOG) in str(stop.value)
@@ -124,10 +127,39 @@ def test_failed_step_is_named_with_the_end_of_its_log(machine: Machine) -> None:
 
 
 def test_log_shows_what_a_failing_command_said(make: Any) -> None:
-    make.VENV.mkdir()
+    make.OWN.mkdir()
     with pytest.raises(subprocess.CalledProcessError):
         make.logged(sys.executable, "-c", "raise SystemExit('No space left on device')")
     assert "No space left on device" in make.failure("PyTorch")
+
+
+def test_what_is_ready_stays_until_its_successor_is(machine: Machine) -> None:
+    machine.setup()
+    ready = machine.make.VENV / "lib" / "ready"
+    ready.mkdir(parents=True)
+    (machine.make.REQUIREMENTS).write_text("torch==3 --hash=sha256:0\nuv==1\n", encoding="utf-8")
+    for error in (subprocess.CalledProcessError(1, "pip"), KeyboardInterrupt()):
+        machine.trouble = {"requirements.lock": error}
+        with pytest.raises((SystemExit, KeyboardInterrupt)):
+            machine.setup()
+        assert ready.exists()
+        assert machine.make.fits("place")
+        assert not machine.make.BEFORE.exists()
+    machine.trouble = {}
+    assert is_fresh(machine.setup())
+    assert not ready.exists()
+    assert not machine.make.BEFORE.exists()
+
+
+def test_what_is_ready_comes_back_after_a_setup_that_was_killed(machine: Machine) -> None:
+    make = machine.make
+    machine.setup()
+    make.VENV.rename(make.BEFORE)
+    make.create()
+    commands = machine.setup()
+    assert commands == []
+    assert make.is_ready()
+    assert not make.BEFORE.exists()
 
 
 def test_moved_clone_starts_afresh(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,9 +168,49 @@ def test_moved_clone_starts_afresh(machine: Machine, monkeypatch: pytest.MonkeyP
     assert is_fresh(Machine(load(moved), monkeypatch).setup())
 
 
-def test_another_python_starts_afresh(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_python_starts_afresh_where_it_was_named(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     machine.setup()
     monkeypatch.setattr(machine.make.platform, "python_version", lambda: "3.13.2")
+    assert machine.setup() == [], "it may just come first on PATH"
+    monkeypatch.setenv("DLCOURSE_PYTHON", "command line")
+    assert is_fresh(machine.setup())
+    monkeypatch.setattr(machine.make.platform, "python_version", lambda: "3.13.3")
+    assert machine.setup() == [], "a patch release is no reason"
+    monkeypatch.delenv("DLCOURSE_PYTHON")
+    monkeypatch.setattr(machine.make.platform, "python_version", lambda: "3.11.7")
+    assert machine.setup() == [], "what was named once is remembered"
+
+
+def test_makefile_says_whether_python_was_named() -> None:
+    make = shutil.which("make")
+    if not make:
+        pytest.skip("needs make")
+    for named, origin in ((["PYTHON=python3.12"], "command line"), ([], "file")):
+        command = [make, "-n", "-C", str(ROOT), *named, "lab"]
+        clean = {name: value for name, value in os.environ.items() if name != "PYTHON"}
+        shown = subprocess.run(command, env=clean, capture_output=True, check=True, text=True)
+        assert f'DLCOURSE_PYTHON="{origin}"' in shown.stdout
+
+
+def test_a_package_that_went_missing_is_mended(machine: Machine) -> None:
+    site = machine.make.VENV / "lib" / "python3.11" / "site-packages"
+    machine.setup()
+    for name in ("numpy-2.4.6", "torch-2.13.0"):
+        (site / f"{name}.dist-info").mkdir(parents=True)
+    machine.make.write_stamp({**machine.make.wanted(), "packages": "numpy-2.4.6 torch-2.13.0"})
+    (site / "seaborn-0.13.dist-info").mkdir()
+    assert machine.setup() == [], "what the learner adds does no harm"
+    (site / "numpy-2.4.6.dist-info").rename(site / "numpy-1.26.dist-info")
+    commands = machine.setup()
+    assert f"{LOCKED} {machine.make.REQUIREMENTS}" in commands
+    assert not is_fresh(commands)
+
+
+def test_what_doctor_finds_is_mended(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.setup()
+    monkeypatch.setattr(machine.make, "works", lambda: False)
     assert is_fresh(machine.setup())
 
 
@@ -157,37 +229,38 @@ def test_damaged_stamp_starts_afresh(machine: Machine, content: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
-def test_changed_requirements_are_installed_in_place(machine: Machine, name: str) -> None:
+def test_what_has_changed_is_installed(machine: Machine, name: str) -> None:
     machine.setup()
     with (machine.make.ROOT / name).open("a", encoding="utf-8") as file:
         file.write("# changed\n")
     commands = machine.setup()
     assert f"{LOCKED} {machine.make.REQUIREMENTS}" in commands
-    assert not is_fresh(commands)
+    assert is_fresh(commands) is (name == "requirements.lock")
     assert machine.setup() == []
 
 
-def test_failed_update_starts_afresh(machine: Machine) -> None:
+def test_an_update_that_failed_is_tried_again(machine: Machine) -> None:
     machine.setup()
     (machine.make.ROOT / "pyproject.toml").write_text("", encoding="utf-8")
     machine.trouble = {"check": subprocess.CalledProcessError(1, "pip")}
     with pytest.raises(SystemExit):
         machine.setup()
     machine.trouble = {}
-    assert is_fresh(machine.setup())
+    assert machine.setup() != []
+    assert machine.setup() == []
 
 
 def test_second_setup_waits_for_the_first(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     make = machine.make
-    make.VENV.mkdir()
+    make.OWN.mkdir()
     first = make.LOCK.open("a", encoding="utf-8")
     assert make.is_locked(first)
 
     def first_ends(seconds: float) -> None:
         assert machine.commands == []
-        machine.make.PYTHON.parent.mkdir()
+        machine.make.PYTHON.parent.mkdir(parents=True)
         machine.make.PYTHON.touch()
         make.write_stamp(make.wanted())
         first.close()
@@ -202,7 +275,7 @@ def test_named_build_of_torch_is_installed_and_kept(
 ) -> None:
     machine.setup()
     monkeypatch.setenv("DLCOURSE_TORCH", "cu130")
-    _, torch, *_ = commands = machine.setup()
+    _, _, torch, *_ = commands = machine.setup()
     assert is_fresh(commands)
     index = f"{machine.make.PYTORCH_INDEX}cu130"
     assert torch == f"install --only-binary :all: torch==2.13.0 --index-url {index}"
@@ -242,7 +315,7 @@ def test_cpu_build_comes_from_its_index_on_linux_where_that_answers(
     assert of_torch(make) == list(make.CPU_BUILD)
     monkeypatch.setattr(sys, "platform", "darwin")
     make.install_torch("cpu")
-    assert of_torch(make) == make.torch_entry()
+    assert of_torch(make) == make.entry("torch")
     plain = f"{LOCKED} {make.VENV / 'torch.lock'}"
     assert machine.commands == [f"{plain} --index-url {make.PYTORCH_INDEX}cpu", plain]
 
@@ -263,7 +336,7 @@ def test_cpu_build_may_lie_on_a_mirror_and_else_linux_gets_the_build_that_there_
 
     monkeypatch.setattr(make, "logged", has_no_cpu_build)
     make.install_torch("cpu")
-    assert asked == [list(make.CPU_BUILD), make.torch_entry()]
+    assert asked == [list(make.CPU_BUILD), make.entry("torch")]
 
 
 def test_cpu_build_is_the_release_that_is_locked(make: Any) -> None:
@@ -317,18 +390,84 @@ def test_cuda_build_gets_its_libraries(machine: Machine) -> None:
     assert "install --only-binary :all: torch==2.13.0" in machine.setup()
 
 
-def test_news_are_switched_off_inside_the_environment(machine: Machine) -> None:
+def test_jupyter_is_quiet_and_ends_a_kernel_with_its_tab(machine: Machine) -> None:
     machine.setup()
     overrides = machine.make.VENV / "share/jupyter/lab/settings/overrides.json"
-    (settings,) = json.loads(overrides.read_text(encoding="utf-8")).values()
-    assert settings == {"fetchNews": "false", "checkForUpdates": False}
+    settings = json.loads(overrides.read_text(encoding="utf-8"))
+    assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    assert settings["@jupyterlab/notebook-extension:tracker"]["kernelShutdown"] is True
 
 
-def test_setup_writes_inside_the_environment_only(machine: Machine) -> None:
+def test_setup_writes_into_the_folders_that_are_its_own(machine: Machine) -> None:
     before = set(machine.make.ROOT.parent.rglob("*"))
     machine.setup()
     written = set(machine.make.ROOT.parent.rglob("*")) - before
-    assert all(path.is_relative_to(machine.make.VENV) for path in written)
+    own = (machine.make.VENV, machine.make.OWN)
+    assert all(any(path.is_relative_to(folder) for folder in own) for path in written)
+
+
+def test_uv_does_what_pip_would_and_pip_what_uv_cannot(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = machine.make
+    monkeypatch.setattr(make, "uv", lambda: "/bin/uv")
+    monkeypatch.setattr(make, "uv_settings", lambda: {"UV_INDEX": "https://mirror.example"})
+    here = f"pip install --python {make.PYTHON} --index-strategy unsafe-best-match"
+    asked = LOCKED.removeprefix("install ")
+    _, torch, *_ = machine.setup()
+    assert torch == f"{here} {asked} {make.VENV / 'torch.lock'}"
+    machine.trouble = {"unsafe-best-match": subprocess.CalledProcessError(2, "uv")}
+    shutil.rmtree(make.VENV)
+    commands = machine.setup()
+    assert f"{LOCKED} {make.VENV / 'torch.lock'}" in commands
+    assert f"{LOCKED} {make.REQUIREMENTS}" in commands
+
+
+def test_uv_is_told_what_pip_is(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_", "SSL_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(make, "PYTHON", sys.executable)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
+    monkeypatch.setenv("PIP_FIND_LINKS", "/wheels /more")
+    settings = make.uv_settings()
+    assert settings["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
+    assert settings["UV_FIND_LINKS"] == "/wheels,/more"
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://other.example/simple")
+    assert "UV_DEFAULT_INDEX" not in make.uv_settings(), "what is said to uv itself is better"
+
+
+NO_LOCKS = """
+#include <errno.h>
+int flock(int file, int operation) { errno = ENOLCK; return -1; }
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="preloads a library as Linux does")
+def test_a_file_system_without_locks_is_not_waited_for(tmp_path: Path) -> None:
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if not compiler:
+        pytest.skip("needs a C compiler to make a file system without locks")
+    (tmp_path / "no.c").write_text(NO_LOCKS, encoding="utf-8")
+    library = tmp_path / "no.so"
+    command = [compiler, "-shared", "-fPIC", "-o", str(library), str(tmp_path / "no.c")]
+    subprocess.run(command, check=True)
+    tries = (
+        "import make, pathlib; from dlcourse import paths; from dlcourse.exercises import progress;"
+        f"make.LOCK = paths.PROGRESS = pathlib.Path({str(tmp_path)!r}, 'progress.json');"
+        "f = open(make.LOCK.with_suffix('.x'), 'a'); assert make.is_locked(f);"
+        "progress.attempt('11.x', True); assert progress.load()['11.x'].passed"
+    )
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", tries],
+        cwd=ROOT,
+        env={**os.environ, "LD_PRELOAD": str(library)},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (0, ""), run.stderr
 
 
 def test_environment_of_somebody_else_is_left_alone(machine: Machine) -> None:
@@ -413,7 +552,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def options(make: Any) -> list[str]:
     """Return the options that JupyterLab is started with, besides the lesson that it opens."""
     _, _, module, root, url, *rest = make.lab_command()
-    assert (module, root) == ("jupyterlab", f"--ServerApp.root_dir={make.NOTEBOOKS}")
+    assert (module, root) == ("jupyterlab", f"--ServerApp.root_dir={make.MINE}")
     assert url == "--LabApp.default_url=/lab/tree/00_start_here.ipynb"
     return rest
 
@@ -449,6 +588,50 @@ def test_lab_needs_no_display_variable_elsewhere(
     desk.delenv("DISPLAY")
     desk.setattr(sys, "platform", system)
     assert options(make) == []
+
+
+def test_lab_opens_the_copy_with_what_is_ready_where_an_update_fails(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make, called = machine.make, []
+    monkeypatch.setattr(make, "call", lambda *command, **_: called.append(command) or 0)
+    monkeypatch.setattr(make.sys, "platform", "win32")
+    monkeypatch.setattr(make, "is_locked", lambda file: True)
+    machine.trouble = {"check": subprocess.CalledProcessError(1, "pip")}
+    with pytest.raises(SystemExit):
+        make.lab()
+    assert called == []
+    machine.trouble = {}
+    machine.setup()
+    (make.ROOT / "requirements.lock").write_text("torch==3\nuv==1\n", encoding="utf-8")
+    machine.trouble = {"check": subprocess.CalledProcessError(1, "pip")}
+    make.lab()
+    assert "is still here" in capsys.readouterr().out
+    copies, lab = called
+    assert copies[-1] == "dlcourse.copies"
+    assert f"--ServerApp.root_dir={make.MINE}" in lab
+
+
+@pytest.mark.parametrize("name", ["PYTHONPATH", "MPLBACKEND", "JUPYTER_PATH", "MATPLOTLIBRC"])
+def test_commands_run_without_what_misleads_them(
+    make: Any, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "somewhere")
+    assert name not in make.environment()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes end otherwise there")
+@pytest.mark.parametrize("command", ["make.py help", "-m dlcourse.cli lessons"])
+def test_a_reader_who_has_had_enough_is_no_error(command: str) -> None:
+    shown = subprocess.run(
+        f"{shlex.quote(sys.executable)} -u {command} | true",
+        shell=True,
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert shown.stderr == ""
 
 
 def test_commands_keep_what_programs_remember_in_the_clone(make: Any) -> None:
@@ -487,7 +670,7 @@ def test_every_part_of_the_tests_runs_and_failures_are_named(
         ran.append(list(command))
         return int(any(parts[name] == list(command) for name in broken))
 
-    monkeypatch.setattr(make, "setup", lambda: None)
+    monkeypatch.setattr(make, "prepare", lambda: None)
     monkeypatch.setattr(make, "call", call)
     assert make.test() == int(bool(broken))
     assert ran == list(parts.values())

@@ -8,8 +8,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
-from filelock import FileLock
-
 from dlcourse import paths
 
 
@@ -82,7 +80,7 @@ def _change(id: str, step: Callable[[Record], Record]) -> Record:
 def _locked() -> Iterator[None]:
     """Keep other processes out for the moment; raise OSError where no lock can be had."""
     paths.PROGRESS.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(paths.PROGRESS.with_suffix(".lock"), timeout=2):
+    with paths.locked(paths.PROGRESS.with_suffix(".lock"), timeout=2):
         yield
 
 

@@ -15,7 +15,7 @@ import fakes
 import numpy as np
 import pytest
 
-from dlcourse import data
+from dlcourse import data, paths
 from dlcourse.data import Archive, Card
 from dlcourse.data.store import archives, cache
 
@@ -323,7 +323,7 @@ def test_a_read_only_cache_serves_what_is_in_it(
     squares: Card, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data.fetch("squares", progress=False)
-    monkeypatch.setattr(cache, "FileLock", forbidden)
+    monkeypatch.setattr(paths, "FileLock", forbidden)
     monkeypatch.setattr(Path, "mkdir", forbidden)
     np.testing.assert_array_equal(data.load("squares").test.targets, [9])
     data.fetch("squares")
@@ -337,7 +337,7 @@ def test_a_cache_that_cannot_be_written_is_told(
     if where == "folder":
         (tmp_path / "cache").write_text("a file where a folder should be", encoding="utf-8")
     else:
-        monkeypatch.setattr(cache, "FileLock", forbidden)
+        monkeypatch.setattr(paths, "FileLock", forbidden)
     with pytest.raises(OSError, match="which cannot be written") as caught:
         data.load("squares")
     assert "DLCOURSE_DATA" in one_sentence(caught.value)

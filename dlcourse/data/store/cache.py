@@ -7,12 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from filelock import FileLock
 
 from dlcourse.data.arrays import Arrays, fingerprint
 from dlcourse.data.card import Card
 from dlcourse.data.store import archives
-from dlcourse.paths import data_cache
+from dlcourse.paths import data_cache, locked
 
 
 def location(card: Card) -> Path:
@@ -43,8 +42,7 @@ def fetch(card: Card, progress: bool) -> Arrays:
     folder = data_cache()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # A class may share the folder: who comes later must be able to take the lock, too.
-        with FileLock(folder / f".{card.name}.lock", mode=0o666):
+        with locked(folder / f".{card.name}.lock"):
             return read(card) or _fill(card, folder, progress)
     except ConnectionError:
         raise
