@@ -45,10 +45,17 @@ KERNEL: dict[str, Any] = {
 
 
 def update() -> Iterator[str]:
-    """Bring the learner's copies up to the course's edition; yield what there is to tell of it."""
+    """Bring the learner's copies up to the course's edition; yield what there is to tell of it.
+
+    Raise FileNotFoundError where there is no course to copy.
+    """
+    found = filter(is_lesson, sorted(paths.NOTEBOOKS.glob("*.ipynb")))
+    editions = {path.name: path for path in found}
+    if not editions:
+        raise FileNotFoundError(
+            f"There are no lessons in {paths.NOTEBOOKS}: run the command in a clone of the course."
+        )
     paths.EDITIONS.mkdir(parents=True, exist_ok=True)
-    editions = {path.name: path for path in sorted(paths.NOTEBOOKS.glob("*.ipynb"))}
-    editions = {name: path for name, path in editions.items() if is_lesson(path)}
     changed = _changed_in_place()
     yield from _moved(editions)
     for name, path in editions.items():

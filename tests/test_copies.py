@@ -265,6 +265,13 @@ def test_one_lesson_that_cannot_be_read_keeps_no_other_from_its_copy(course):
     assert course.sources()["answer"] == STUB
 
 
+def test_where_there_is_no_course_nothing_is_made(course):
+    (paths.NOTEBOOKS / "11_neuron.ipynb").unlink()
+    with pytest.raises(FileNotFoundError, match="in a clone of the course"):
+        course.update()
+    assert not paths.MINE.exists()
+
+
 @pytest.mark.parametrize("writes", [0, 1])
 def test_an_update_that_is_interrupted_is_done_again(course, monkeypatch, writes):
     course.update()
