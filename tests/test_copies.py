@@ -241,6 +241,7 @@ def test_a_lesson_that_is_renamed_keeps_its_copy(course):
 
 
 def test_a_lesson_that_is_removed_leaves_its_copy(course):
+    course.publish(lesson(), "12_layers.ipynb")
     course.update()
     course.work(answer=ANSWER)
     (paths.NOTEBOOKS / "11_neuron.ipynb").unlink()
