@@ -41,7 +41,7 @@ if complaint(sys.version_info[:3], sys.executable):
     sys.exit(complaint(sys.version_info[:3], sys.executable))
 
 ROOT = Path(__file__).resolve().parent
-OWN = ROOT / ".dlcourse"  # the learner's own: progress, and what Jupyter remembers
+OWN = ROOT / ".dlcourse"  # what set-up and Jupyter remember
 MINE = ROOT / "my"  # the learner's copies of the lessons
 VENV = ROOT / ".venv"
 BEFORE = ROOT / ".venv-before"  # what was ready, until its successor is

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_data_path
 
 ROOT = Path(__file__).resolve().parent.parent
 """The clone: the folder that holds `dlcourse` and `notebooks`."""
@@ -24,8 +24,20 @@ MINE = ROOT / "my"
 EDITIONS = MINE / ".editions"
 """What each copy was last made from, or brought up to."""
 
-PROGRESS = ROOT / ".dlcourse" / "progress.json"
-"""Which exercises this learner has passed; never part of a commit."""
+_NAMED = os.environ.get("DLCOURSE_PROGRESS", "").strip()
+
+PROGRESS = (
+    Path(_NAMED).expanduser()
+    if _NAMED
+    else user_data_path("dlcourse", appauthor=False) / "progress.json"
+)
+"""Which exercises a learner has passed: `DLCOURSE_PROGRESS`, or a file in their data folder.
+
+It belongs to the learner, not to the clone, which a class may share.
+"""
+
+EARLIER_PROGRESS = ROOT / ".dlcourse" / "progress.json"
+"""Where earlier editions of the course kept it."""
 
 
 def data_cache() -> Path:

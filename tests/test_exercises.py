@@ -34,7 +34,8 @@ def lesson(monkeypatch, tmp_path) -> Path:
     """Have the samples stand for a lesson 99, and progress kept in a place of the test's own."""
     monkeypatch.setitem(sys.modules, "dlcourse.exercises.lesson_99", sample_exercises)
     monkeypatch.setattr(dlcourse.exercises, "lessons", lambda: ["99"])
-    monkeypatch.setattr(paths, "PROGRESS", tmp_path / ".dlcourse" / "progress.json")
+    monkeypatch.setattr(paths, "PROGRESS", tmp_path / "own" / "progress.json")
+    monkeypatch.setattr(paths, "EARLIER_PROGRESS", tmp_path / "clone" / "progress.json")
     monkeypatch.setattr(progress, "_unsaved", {})
     monkeypatch.setattr(dlcourse.exercises, "_GRADING", False)
     return paths.PROGRESS
@@ -576,6 +577,37 @@ def test_read_only_place_can_still_be_read(monkeypatch):
 
     monkeypatch.setattr(paths, "FileLock", refuse)
     assert [*progress.load()] == ["99.a"]
+
+
+def test_progress_that_the_clone_kept_is_taken_over_once():
+    progress.attempt("99.now", passed=True)
+    paths.EARLIER_PROGRESS.parent.mkdir()
+    paths.EARLIER_PROGRESS.write_text(
+        '{"99.then": {"attempts": 2, "hints": 1, "passed": "2026-01-01T00:00:00+00:00"},\n'
+        '"99.now": {"attempts": 9, "hints": 0, "passed": null}}',
+        encoding="utf-8",
+    )
+    assert {id: record.attempts for id, record in progress.load().items()} == {
+        "99.then": 2,
+        "99.now": 1,
+    }
+    assert not paths.EARLIER_PROGRESS.exists()
+    progress.reset("99.then")
+    assert [*progress.load()] == ["99.now"]
+
+
+def test_progress_lies_with_the_learner_or_where_a_variable_says(tmp_path):
+    code = "from dlcourse import paths; print(paths.PROGRESS); print(paths.ROOT)"
+    for named in ("", str(tmp_path / "mine.json")):
+        shown = subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"DLCOURSE_PROGRESS": named},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        place, clone = map(Path, shown.stdout.split("\n")[:2])
+        assert place == Path(named) if named else not place.is_relative_to(clone)
 
 
 def test_two_processes_lose_nothing(lesson):

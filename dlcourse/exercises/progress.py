@@ -81,7 +81,19 @@ def _locked() -> Iterator[None]:
     """Keep other processes out for the moment; raise OSError where no lock can be had."""
     paths.PROGRESS.parent.mkdir(parents=True, exist_ok=True)
     with paths.locked(paths.PROGRESS.with_suffix(".lock"), timeout=2):
+        _adopt()
         yield
+
+
+def _adopt() -> None:
+    """Take over, once, what earlier editions kept inside the clone."""
+    old = paths.EARLIER_PROGRESS
+    if not old.exists() or (paths.PROGRESS.exists() and not os.access(old.parent, os.W_OK)):
+        return
+    earlier = _parse(old.read_text(encoding="utf-8", errors="replace"))[0]
+    _write(earlier | _read())
+    with suppress(OSError):  # a clone that cannot be written: now there is a newer file
+        old.rename(old.with_suffix(".json.moved"))
 
 
 def _read() -> dict[str, Record]:
