@@ -85,7 +85,7 @@ class Lesson:
     def read(cls, path: Path) -> Self:
         """Read a lesson; raise ValueError if it is no notebook or its metadata falls short."""
         try:
-            notebook = json.loads(path.read_text(encoding="utf-8"))
+            notebook = json.loads(path.read_text(encoding="utf-8-sig"))
             cells = tuple(Cell.read(cell) for cell in notebook["cells"])
             metadata = notebook["metadata"].get("dlcourse")
         except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -197,13 +197,17 @@ def settings() -> str:
     ledger = os.environ.get("DLCOURSE_LEDGER", "").strip()
     if ledger and not writable(Path(ledger).absolute().parent):
         raise OSError(f"DLCOURSE_LEDGER is {ledger}, which cannot be written: name another file.")
-    told = [f"{name}={os.environ[name]}" for name in given]
+    return ", ".join(f"{name}={os.environ[name]}" for name in given) or "the usual ones"
+
+
+def shell() -> str:
+    """Name the variables that may mislead a lesson; the commands of make work without them."""
     if others := [name for name in MISLEADING if os.environ.get(name)]:
-        told.append(
-            f"{' and '.join(others)} may put other libraries, kernels or figures into lessons "
-            "that you start yourself; `make lab` works without"
+        return (
+            f"{' and '.join(others)} may put other libraries, kernels or figures into lessons that "
+            "you start yourself; `make lab` works without"
         )
-    return ", ".join(told) or "the usual ones"
+    return "nothing in it misleads a lesson"
 
 
 LOOKS: dict[str, Callable[[], str]] = {
@@ -217,5 +221,6 @@ LOOKS: dict[str, Callable[[], str]] = {
     "Memory": memory,
     "Disk": disk,
     "Settings": settings,
+    "Shell": shell,
 }
 """What is looked at, in order."""
