@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -267,6 +268,34 @@ def next_of(lessons: Sequence[Lesson], passed: set[str]) -> str:
             why = f"it builds on {needs}, which you have done" if needs else "it needs no other"
             return f"Begin lesson {each.id}, {each.title} ({each.minutes} minutes): {why}."
     return "Every exercise of every lesson is passed: there is nothing left but to teach it."
+
+
+@app.command()
+def recall() -> None:
+    """Ask the recall questions that are due; an empty line shows the answer, q ends it."""
+    from dlcourse import spacing
+
+    asked = spacing.today()
+    for number, question in enumerate(asked, start=1):
+        say(f"\n{number}/{len(asked)}  {question.asks}  (lesson {question.about})")
+        if typer.prompt("  Enter shows the answer", "", show_default=False) == "q":
+            return
+        say(f"  {question.answer}")
+        said = _said(list(spacing.RATINGS))
+        if not said:
+            return
+        again = spacing.rate(question, said, datetime.now(UTC))
+        say(f"  Asked again on {again.astimezone():%d %B}.")
+    say("\nThat was all." if asked else "Nothing is due; questions are about lessons you began.")
+
+
+def _said(ratings: list[str]) -> str:
+    """Ask how well a question was known until there is an answer; '' ends the sitting."""
+    choices = ", ".join(f"{number} {rating}" for number, rating in enumerate(ratings, start=1))
+    while (typed := typer.prompt(f"  {choices}, q to end")) != "q":
+        if typed.isdigit() and 1 <= int(typed) <= len(ratings):
+            return ratings[int(typed) - 1]
+    return ""
 
 
 @app.command()

@@ -23,6 +23,7 @@ FLOORS = (
         "portability",
         "replication",
         "copies",
+        "spacing",
         "doctor",
         "cli",
     },
