@@ -480,7 +480,7 @@ def test_doctor_names_what_misleads_lessons(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MPLBACKEND", "agg")
-    assert doctor.shell().startswith("MPLBACKEND may put")
+    assert "MPLBACKEND" in doctor.shell()
 
 
 def test_doctor_names_a_library_that_is_broken(
