@@ -10,9 +10,11 @@ from dlcourse.course import lessons
 
 CAPTIONS: dict[str, tuple[str, ...]] = {
     "02": (
+        "Mean surprise at 510 answers",
         "Surprise at one event",
         "The average of each digit, over ten writers",
         "The middle 95 % of the redraws",
+        "Three wheels, one chain",
     ),
     "00": (
         "The same digit looks different each time",
@@ -90,14 +92,6 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
 """Titles that name what is shown and state nothing of it, by lesson."""
 
 UNPROVED: dict[str, tuple[str, ...]] = {
-    "02": (
-        "A step of 1e-5 beats 1e-1 and 1e-13 a thousandfold",
-        "Along a chain, slopes multiply",
-        "Another person moves the score 1.5 times as far as another split",
-        "Multiply, add up: the 3 fits best",
-        "Paired, a blur of 0.7 pixels costs accuracy on strangers",
-        "The honest p surprises least",
-    ),
     "31": (
         "Each rate has its factor, and above the limit distances grow",
         "Where the neuron is most wrong, squared error has hardly a slope",

@@ -218,7 +218,10 @@ class Exercise:
             return self._failure(got)
         names = list(inspect.signature(self.define(self.solution)).parameters)
         given = zip(names, case, strict=False)
-        inputs = ", ".join(f"{name} = {show(plain(value), 60)}" for name, value in given)
+        inputs = ", ".join(
+            f"{name} = {getattr(value, '__name__', '') or show(plain(value), 60)}"
+            for name, value in given
+        )
         if expected.error:
             return f"for {inputs}: it {expected.error.replace('stops', 'should stop', 1)}"
         (right, rightly), (result, changed) = expected.value, got.value

@@ -16,11 +16,12 @@ def _pages(rng: np.random.Generator) -> list[tuple[np.ndarray]]:
 
 
 def _forecasts(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Forecasts and what came: one alone, even odds, drawn ones, and some that were certain."""
+    """Forecasts and what came: alone, even odds, drawn, some certain, some next to impossible."""
     certain = (np.array([1.0, 0.0, 0.9, 1.0, 0.2]), np.array([True, False, True, True, False]))
     drawn = [(rng.uniform(0.05, 0.95, n), rng.random(n) < 0.4) for n in (6, 11)]
     alone, even = (np.array([0.25]), np.array([True])), (np.full(4, 0.5), np.eye(4)[0] == 1)
-    return [alone, even, *drawn, certain]
+    rare = (np.array([1e-9, 0.3, 0.002]), np.array([True, False, True]))
+    return [alone, even, *drawn, certain, rare]
 
 
 def _runs(rng: np.random.Generator) -> list[tuple[np.ndarray, float]]:
@@ -216,6 +217,14 @@ EXERCISES = (
                 """
                 def mean_surprise(p, came):
                     return -np.log(np.mean(np.where(came, p, 1 - p)))
+                """,
+            ),
+            (
+                "a forecast that you clip hides its largest surprises: take p as it was said",
+                """
+                def mean_surprise(p, came):
+                    p = np.clip(p, 0.01, 0.99)
+                    return -np.mean(np.log(np.where(came, p, 1 - p)))
                 """,
             ),
             (

@@ -15,9 +15,10 @@ def _patients(rng: np.random.Generator, n: int, features: int) -> tuple[np.ndarr
 
 
 def _steps(rng: np.random.Generator) -> list[tuple[Any, ...]]:
-    """Return examples missed, called falsely, judged correctly, and some exactly on the line."""
+    """Return examples missed, even after a step, called falsely, correct, and on the line."""
     w, b = np.array([1.0, -2.0]), 0.5
     listed = [([0.5, 2.0], 1), ([3.0, 1.0], -1), ([3.0, 0.5], 1), ([1.0, 0.775], -1)]
+    listed += [([0.25, -1.0], -1)]  # wrong after one step, too
     on_the_line = [([1.5, 1.0], 1), ([1.5, 1.0], -1)]
     drawn = [(rng.normal(size=5), rng.normal(), rng.normal(size=5), s) for s in (1, -1, 1, -1)]
     return [
@@ -201,6 +202,15 @@ EXERCISES = (
                 """
                 def perceptron_step(w, b, x, s):
                     return (w - s * x, b - s) if s * (x @ w + b) <= 0 else (w, b)
+                """,
+            ),
+            (
+                "you repeat until it is right; each time a patient arrives there is one step",
+                """
+                def perceptron_step(w, b, x, s):
+                    while s * (x @ w + b) <= 0:
+                        w, b = w + s * x, b + s
+                    return w, b
                 """,
             ),
             (

@@ -89,6 +89,7 @@ EXERCISES = (
                 "h1_h2_lamp = [1, 0, 1]",
             ),
         ),
+        form=lambda given: given + 0,  # True and False are 1 and 0
     ),
     Exercise(
         id="12.three-switches",

@@ -48,6 +48,11 @@ STYLES = {
             return -(hits + others) / len(p)
         """,
         "def mean_surprise(p, came): return np.log(1 / abs(p - 1 + came)).mean()",
+        """
+        def mean_surprise(p, came):
+            from sklearn.metrics import log_loss
+            return log_loss(came, p, labels=[False, True])
+        """,
     ],
     "02.interval": [
         """

@@ -31,6 +31,7 @@ EQUIVALENT = {
 }
 
 STYLES = {
+    "12.corner": ["h1_h2_lamp = (True, True, False)"],
     "12.three-switches": [
         """
         odd_network = [  # one hidden neuron for each corner that shines
