@@ -98,11 +98,6 @@ UNPROVED: dict[str, tuple[str, ...]] = {
         "Paired, a blur of 0.7 pixels costs accuracy on strangers",
         "The honest p surprises least",
     ),
-    "31": (
-        "Each rate has its factor, and above the limit distances grow",
-        "Where the neuron is most wrong, squared error has hardly a slope",
-    ),
-    "34": ("Uncorrected, the first steps are too long",),
     "41": (
         "The network from 1,000 labels passes the machine from 10,000",
         "Shaken digits help with turns, not with noise",
