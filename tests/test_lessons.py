@@ -405,7 +405,7 @@ def test_a_damaged_notebook_is_told(folder, content):
     path = folder / "12_tiny.ipynb"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(
-        ValueError, match=r"12_tiny.ipynb cannot be read as a notebook .* restore it"
+        ValueError, match=r"12_tiny.ipynb cannot be read as a notebook .* keep a copy"
     ):
         Lesson.read(path)
 

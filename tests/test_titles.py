@@ -92,11 +92,6 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
 """Titles that name what is shown and state nothing of it, by lesson."""
 
 UNPROVED: dict[str, tuple[str, ...]] = {
-    "31": (
-        "Each rate has its factor, and above the limit distances grow",
-        "Where the neuron is most wrong, squared error has hardly a slope",
-    ),
-    "34": ("Uncorrected, the first steps are too long",),
     "41": (
         "The network from 1,000 labels passes the machine from 10,000",
         "Shaken digits help with turns, not with noise",

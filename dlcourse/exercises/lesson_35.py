@@ -274,7 +274,7 @@ EXERCISES = (
             def labels_needed(sizes, errors, target):
                 """How many labels bring the error to target, by a power law through the errors.
 
-                The number need not be whole.
+                As it comes out, not rounded.
                 """
                 return np.polyfit(np.log(sizes), np.log(errors), 1)  # slope, height: go on here
         ''',
@@ -282,7 +282,7 @@ EXERCISES = (
             def labels_needed(sizes, errors, target):
                 """How many labels bring the error to target, by a power law through the errors.
 
-                The number need not be whole.
+                As it comes out, not rounded.
                 """
                 slope, height = np.polyfit(np.log(sizes), np.log(errors), 1)
                 return np.exp((np.log(target) - height) / slope)
