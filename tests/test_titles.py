@@ -68,6 +68,7 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "Misread digits",
         "Bias² and variance",
     ),
+    "36": ("Ten of the digits that it learns",),
     "37": (
         "What our networks are to read",
         "Signals, on the way forth …",

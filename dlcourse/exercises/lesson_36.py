@@ -71,7 +71,10 @@ def _judge_stack(Stack: Callable[[list[int]], Any]) -> str | None:
 def _stacked(model: nn.Module, x: Tensor, given: Tensor, wanted: list[tuple[int, int]]) -> str:
     """Say what is wrong with the scores, or with the way back from them; the layers are there."""
     values = list(model.parameters())
-    layers = list(zip(values[::2], values[1::2], strict=True))
+    matrices, biases = ([p for p in values if p.ndim == axes] for axes in (2, 1))
+    if len(matrices) != len(biases):
+        return "each layer has one bias per neuron, as nn.Linear makes them"
+    layers = list(zip(matrices, biases, strict=True))
     orders = [
         order for order in permutations(layers) if [tuple(w.shape) for w, _ in order] == wanted
     ]
@@ -245,6 +248,8 @@ def _judge_pieces(gradient_in_pieces: Callable[..., object]) -> str | None:
                 f"the graphs of {max(waiting)} pieces wait for one backward at the end, and fill "
                 "the memory as the whole batch would: walk back after each piece"
             )
+        if not torch.equal(_flat(model.parameters()), _flat(whole.parameters())):
+            return "the weights have moved: find the gradient, and leave the step to an optimiser"
         problem = _compared(model, _flat(_gradients(whole)), inputs, targets, size)
         if problem:
             return problem
@@ -657,6 +662,18 @@ EXERCISES = (
                 def gradient_in_pieces(model, inputs, targets, size):
                     model.zero_grad()
                     F.cross_entropy(model(inputs), targets).backward()
+                """,
+            ),
+            (
+                "the weights have moved: find the gradient, and leave the step to an optimiser",
+                """
+                def gradient_in_pieces(model, inputs, targets, size):
+                    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+                    optimizer.zero_grad()
+                    for x, y in zip(inputs.split(size), targets.split(size)):
+                        loss = F.cross_entropy(model(x), y, reduction="sum") / len(inputs)
+                        loss.backward()
+                    optimizer.step()
                 """,
             ),
         ),

@@ -140,7 +140,7 @@ EXERCISES = (
                 """,
             ),
         ),
-        cases=lambda rng: [(c,) for c in (0.0, 1.0, -1.0, -0.5, float(rng.uniform(0.2, 0.9)))],
+        cases=lambda rng: [(c,) for c in (0.0, 1.0, -0.6, -0.3, float(rng.uniform(0.2, 0.9)))],
     ),
     Exercise(
         id="37.norm",

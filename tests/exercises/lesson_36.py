@@ -33,6 +33,20 @@ STYLES = {
                     x = layer(x).tanh()
                 return self.last(x)
         """,
+        """
+        class Stack(nn.Module):
+            def __init__(self, sizes):
+                super().__init__()
+                shapes = [*pairwise(sizes)]
+                self.weights = nn.ParameterList(torch.randn(k, n) for n, k in shapes)
+                self.biases = nn.ParameterList(torch.randn(k) for _, k in shapes)
+
+            def forward(self, x):
+                for number, (W, b) in enumerate(zip(self.weights, self.biases), 1):
+                    x = x @ W.T + b
+                    x = x if number == len(self.weights) else torch.tanh(x)
+                return x
+        """,
     ],
     "36.epoch": [
         """

@@ -25,6 +25,12 @@ STYLES = {
             angle = math.acos(c)
             return math.sqrt(1 - c * c) / math.pi + (1 - angle / math.pi) * c
         """,
+        """
+        def next_correlation(c):
+            import torch
+            angle = torch.arccos(torch.tensor(c))
+            return (torch.sin(angle) + (torch.pi - angle) * torch.cos(angle)) / torch.pi
+        """,
     ),
     "37.norm": (
         """
