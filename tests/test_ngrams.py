@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from dlcourse import data
 from dlcourse.ngrams import KneserNey, among, cut, grams, learn_merges
 
 ROW = np.array([int(c) for c in "0123012210022101302310"])
@@ -82,6 +83,31 @@ def test_merges_are_those_of_plain_lists(text):
         tokens = merged(tokens, pairs[-1], token)
     assert learn_merges(row, 100, 4) == pairs
     assert cut(row, pairs, 100).tolist() == tokens
+
+
+HAMLET = (
+    "e_|th|t_|s_|d_|,_|ou|in|er|an|y_|or|o_|//|ar|,/|_th|en|on|ll|.//|of|is_|ha|st|you|and_|"
+    "to_|ea|_m|no|ing|es|r_|om|of_|at|wi|ch|_the_|it_|le|_s|O/|ear|it|st_|se|the_|.//H|/T|_a|"
+    "gh|ow|OR|er_|re|li|ll_|AM|ET|LET|AMLET|/A|my_|nd_|in_|TI|ATI|hi|th_|hat_|ORATI|US|he_|"
+    "not_|for|ri|ve_|at_|AR|I_|ed_|his_|ord|ORATIO/|oo|ho|k_|al|un|AMLET/|ee|fa|ut_|ra|ti|,/A|"
+    "._|;_|EL|,/T|lord|ther|ing_|ir|is|be|you_|com|ur|our_|es_|ke_|or_|as_|.//HAMLET/|?//|ell|"
+    "your_|her|me|s,_|t,_|en_|ay|igh|oul|on_|/W|ce_|ay_|'s_|:_|CEL|LUS|MAR|bl|me_|ch_|CELLUS|"
+    "MARCELLUS|ER|f_|/B|e,_|now|/I|d,_|ost_|se_|.//HORATIO/|/And_|--|ro|my_lord|Ha|sp|that_|a_|"
+    "ent|ol|thou|_my_|,/And_|di|hea|lo|'d_|hear|ul|our|an_|ati|sel|be_|ce|ev|to|with|him|IUS|"
+    ",/W|DO/|de|nigh|par|rea|y,_|ous_|/O|HORATIO/|ag|ain|_this_|with_|/S|by_|ck|el"
+)
+"""What `tokenizers` 0.23.3 merges in the first 40,000 symbols of Hamlet, line breaks as /, spaces
+as _: `BpeTrainer(vocab_size=67 + 200, initial_alphabet=symbols)`, without a pre-tokenizer."""
+
+
+def test_merges_are_those_of_a_library_of_tokenizers():
+    plays = data.load("shakespeare")
+    symbols = sorted(set("".join(plays.train.inputs)))
+    begin = plays.train.inputs[plays.train.titles.tolist().index("Hamlet")][:40_000]
+    spelled = [*symbols]
+    for first, second in learn_merges(np.array([*map(symbols.index, begin)]), 67, 200):
+        spelled.append(spelled[first] + spelled[second])
+    assert "|".join(spelled[67:]).replace("\n", "/").replace(" ", "_") == HAMLET
 
 
 def test_cutting_loses_nothing():

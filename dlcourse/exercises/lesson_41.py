@@ -44,7 +44,8 @@ def _audits(rng: np.random.Generator) -> list[tuple[Reader, np.ndarray, np.ndarr
     """
     corners = ((-1, -1), (1, 1), (-1, 1), (1, -1))
     sides = ((-1, 0), (0, -1), (0, 1), (1, 0))
-    worst = ((0, 0), *corners, *sides, (0.5, 0), (1, 0), (0.34, 0.34))  # times the reach
+    knight = (0.5, 1)  # on no row, column or diagonal
+    worst = ((0, 0), *corners, *sides, (0.5, 0), (1, 0), (0.34, 0.34), knight)  # times the reach
     listed: list[tuple[Reader, np.ndarray, np.ndarray, int]] = []
     for case, (down, right) in enumerate(worst):
         reach, names = (2, 1, 3)[case % 3], rng.integers(10, size=60)
@@ -73,6 +74,7 @@ _BOTH = "digits can move up and to the left as well: let both moves run from -re
 _END = "range leaves its end out, so the farthest moves down and right are never tried"
 _DIAGONAL = "you move along one diagonal: every move down goes together with every move right"
 _CROSS = "you move along rows and along columns, but never both: a scanner does both at once"
+_STAR = "you move along rows, columns and diagonals: two down and one to the right is a move, too"
 _RIM = "you try only the farthest moves: a reader can be worst nearer by, or not moved at all"
 _MOVES: dict[str, Callable[[int], list[tuple[int, int]]]] = {
     "": lambda r: [(d, s) for d in range(-r, r + 1) for s in range(-r, r + 1)],
@@ -80,6 +82,7 @@ _MOVES: dict[str, Callable[[int], list[tuple[int, int]]]] = {
     _END: lambda r: [(d, s) for d in range(-r, r) for s in range(-r, r)],
     _DIAGONAL: lambda r: [(d, d) for d in range(-r, r + 1)],
     _CROSS: lambda r: [move for d in range(-r, r + 1) for move in ((d, 0), (0, d))],
+    _STAR: lambda r: [m for m in _MOVES[""](r) if 0 in m or abs(m[0]) == abs(m[1])],
     _RIM: lambda r: [m for m in _MOVES[""](r) if r in (abs(m[0]), abs(m[1]))],
 }
 _MEAN = "that is the mean over the moves: one scanner has one move, so report the worst"
@@ -132,7 +135,7 @@ EXERCISES = (
         stub="went_astray = ...  # letters of 1,000, rounded to a whole number",
         solution="went_astray = 96",
         hints=(
-            "A letter arrives only if all five of its digits are read rightly.",
+            "A letter arrives only if all five of its digits are read correctly.",
             "All five are right with probability 0.98 · 0.98 · 0.98 · 0.98 · 0.98.",
             "round(1000 * (1 - 0.98**5))",
         ),

@@ -69,7 +69,14 @@ def _scored(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
         listed.append((rng.normal(size=(rows, length)), filled))
     filled = np.array([[True, True, False], [True, True, False], [False, True, False]])
     scores = np.array([[2000.0, 2001.0, 1.0], [-1500.0, -1502.0, -1501.0], [3.0, 1.0, 900.0]])
-    return [*listed, (scores, filled), (rng.normal(size=(3, 3)), np.ones((3, 3), bool))]
+    far = np.array([[5000.0, 3.0, 0.0, 1.0], [2.0, -4000.0, -1.0, 3000.0]])  # from their mean too
+    most = np.array([[True, True, True, False], [True, True, False, True]])
+    return [
+        *listed,
+        (scores, filled),
+        (far, most),
+        (rng.normal(size=(3, 3)), np.ones((3, 3), bool)),
+    ]
 
 
 def _states(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
