@@ -78,6 +78,9 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "One training digit, ten times",
         "Misread by all five: the label, and what they read",
         "Sixteen filters, and the strokes that each answers to",
+        "temple",
+        "flower",
+        "portrait",
     ),
     "51": (
         "What one word tells of the verdict",
@@ -93,10 +96,6 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
 """Titles that name what is shown and state nothing of it, by lesson."""
 
 UNPROVED: dict[str, tuple[str, ...]] = {
-    "41": (
-        "The network from 1,000 labels passes the machine from 10,000",
-        "Shaken digits help with turns, not with noise",
-    ),
     "63": (
         "More nodes, earlier recurrence",
         "In the mean, the forecasts can be believed",

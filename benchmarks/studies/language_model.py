@@ -2,7 +2,7 @@
 
     python benchmarks/studies/language_model.py
 
-About 35 minutes of one core, and at most ten minutes a run. The counts, the transformer and its
+About 40 minutes of one core, and at most ten minutes a run. The counts, the transformer and its
 training are the cells tagged `recipe` of the lesson, so that the two cannot differ. Whatever is
 chosen (sizes, rates, the weights of mixtures) is chosen on the two validation plays; the three test
 plays are read once by each run. A part that is done is kept in `build/studies` and not done again.
@@ -43,6 +43,13 @@ def transformer(width: int, run: int) -> dict[str, float]:
     for name, part in (("validation", plays.validation), ("test", plays.test)):
         found[name] = bits(np.concatenate([LESSON.learned(model, x) for x in part.inputs]))
     return found
+
+
+def rate_tried(width: int, peak: float) -> float:
+    """Return the bits a character of the validation plays at another peak of the rate, peak / d."""
+    model = LESSON.trained(width, "study", 0, peak=peak)
+    found = [LESSON.learned(model, x) for x in plays.validation.inputs]
+    return round(float(bits(np.concatenate(found))), 5)
 
 
 # --- a network that is told which n-grams it has before it ----------------------------------------
@@ -230,6 +237,10 @@ def main() -> None:
         width: [parts.kept(transformer, width, run) for run in range(runs_each)] for width in widths
     }
     longs = [first, *(parts.kept(long, run) for run in range(1, long_runs))]
+    rates = {
+        str(width): {str(peak): parts.kept(rate_tried, width, peak) for peak in (0.16, 0.32, 0.64)}
+        for width in (32, 48, 64)
+    }
     farther = [parts.kept(transformer, farther_width, run) for run in range(farther_runs)]
     runs = {"xz": [xz]} | {
         name: [longs[0][name]["test"]] for name in ("counts", "counts, reading on")
@@ -252,6 +263,7 @@ def main() -> None:
             "seconds": [
                 round(float(np.mean([r["seconds"] for r in v])), 1) for v in every.values()
             ],
+            "rates": rates,
             "long": {name: longs[0][name] for name in longs[0] if name != "written"},
             "written": longs[0]["written"],
         },
