@@ -237,14 +237,12 @@ def _check_shapes(input: Tensor, target: Tensor, name: str) -> None:
 def _floats(name: str, input: Tensor, *others: Tensor | None) -> Array:
     """Return the array of `input`, after a look whether all are tensors of one kind of floats."""
     first = array_of(input)
-    for x in (input, *others):
-        kind = first.dtype if x is None else array_of(x).dtype
-        if kind.kind != "f":
-            raise TypeError(
-                f"{name} needs floating-point numbers, not {kind}: call .float() first."
-            )
-        if kind != first.dtype:
-            raise TypeError(f"{name} was given {first.dtype} and {kind}: convert one by .float().")
+    wanted = first.dtype
+    if wanted.kind != "f":
+        raise TypeError(f"{name} needs floating-point numbers, not {wanted}: call .float() first.")
+    for x in others:
+        if x is not None and (dtype := array_of(x).dtype) != wanted:
+            raise TypeError(f"{name} was given {wanted} and {dtype}: convert one by .float().")
     return first
 
 
