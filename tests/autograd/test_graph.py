@@ -590,6 +590,7 @@ REFUSALS = {
         ValueError,
         "not both",
     ),
+    "transpose of a row": (lambda: leaf(3).transpose(0, 1), IndexError, "dim is 1"),
     "heads": (lambda: nn.MultiheadAttention(5, 2), ValueError, "divide"),
     "no parameters": (lambda: optim.SGD([]), ValueError, "parameters"),
     "negative rate": (lambda: optim.SGD([leaf(1)], lr=-1), ValueError, "negative"),
