@@ -24,7 +24,7 @@ from dlcourse.build import ONE_THREAD, STORED
 from dlcourse.course import MEMORY, Lesson, is_lesson
 from dlcourse.legibility import taken
 from dlcourse.limits import core_seconds, peak_memory, watched
-from dlcourse.pictures import compare, pictures
+from dlcourse.pictures import compare, pictures_of
 
 TOO_SLOW, TOO_LARGE = 3.0, 1.5  # times its budget: far beyond, for machines differ
 
@@ -126,7 +126,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         item.raise_cell_error("A figure cannot be read", "\n".join(poor))
     if item.options["check"]:
         name = f"{item.path.stem}-cell-{item.cell_num}"
-        told = compare(pictures(item.cell.outputs), pictures(item.test_outputs), name)
+        told = compare(pictures_of(item.cell.outputs), pictures_of(item.test_outputs), name)
         if told:
             item.raise_cell_error("Figures differ", "\n".join(told))
 

@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 
 from dlcourse.course import Lesson
 from dlcourse.limits import peak_memory, watched
-from dlcourse.pictures import PNG, alike, compress, encode, pictures
+from dlcourse.pictures import PNG, alike, compress, encode, pictures_of
 
 ONE_THREAD = dict.fromkeys(
     (
@@ -214,7 +214,7 @@ def normalise(notebook: NotebookNode, stored: NotebookNode) -> None:
             count += 1
             cell.execution_count = count
             cell.outputs = _kept_outputs(cell, before.get(cell.id, cell))
-            if is_volatile(cell) or pictures(cell.outputs):
+            if is_volatile(cell) or pictures_of(cell.outputs):
                 cell.metadata.dlcourse = {"source": fingerprint(cell.source)}
 
 
@@ -233,11 +233,11 @@ def _kept_outputs(cell: NotebookNode, stored: NotebookNode) -> list[Any]:
         return list(stored.outputs)
     # A stored widget is dead: its slider moves nothing. Its static twin stands for it.
     outputs = [output for output in cell.outputs if _WIDGET not in output.get("data", {})]
-    drawn_before = iter(pictures(stored.outputs) if unchanged else ())
+    drawn_before = iter(pictures_of(stored.outputs) if unchanged else ())
     for output in outputs:
         if "execution_count" in output:
             output.execution_count = cell.execution_count
-        for drawn in pictures([output]):
+        for drawn in pictures_of([output]):
             kept = next(drawn_before, None)
             if kept is None or not alike(kept, drawn):
                 kept = compress(drawn)

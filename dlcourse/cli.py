@@ -87,7 +87,7 @@ def all_lessons() -> tuple[Lesson, ...]:
     return found
 
 
-def chosen(names: list[str] | None) -> tuple[Lesson, ...]:
+def lessons_named(names: list[str] | None) -> tuple[Lesson, ...]:
     """Return the lessons that are named, or all of them."""
     return tuple(map(find_lesson, names)) if names else all_lessons()
 
@@ -99,7 +99,7 @@ def doctor() -> None:
 
     ready = True
     for finding in examine():
-        say(f"{'✔' if finding.ready else '✘'} {finding.subject:<11} {finding.told}")
+        say(f"{'✔' if finding.ready else '✘'} {finding.subject:<11} {finding.text}")
         ready &= finding.ready
     say("\nReady." if ready else "\nNot ready yet: mend what is marked ✘.")
     raise typer.Exit(not ready)
@@ -130,7 +130,7 @@ def run(
     from dlcourse import seeds
     from dlcourse.build import execute
 
-    seed, runs = seeds.base(), in_kernels(execute, chosen(names), jobs)
+    seed, runs = seeds.base(), in_kernels(execute, lessons_named(names), jobs)
     shown = table("lesson", "claims held", "seconds", "MiB", "", right=["seconds", "MiB"])
     for each in runs:
         held = sum(claim["held"] for claim in each.claims)
@@ -225,7 +225,7 @@ def exercises_of(name: str | None) -> tuple[tuple[Lesson, ...], list[str]]:
         from dlcourse.exercises import find
 
         return (find_lesson(name.partition(".")[0]),), [find(name).id]
-    found = chosen([name] if name else None)
+    found = lessons_named([name] if name else None)
     return found, [id for lesson in found for id in lesson.exercises]
 
 
@@ -363,7 +363,7 @@ def reset(
 @app.command()
 def build(names: Lessons = None) -> None:
     """Run lessons anew and write their outputs into the notebooks."""
-    results = in_kernels(rebuild, chosen(names))
+    results = in_kernels(rebuild, lessons_named(names))
     for result in results:
         say(f"✘ {result}" if isinstance(result, Exception) else f"✔ {result}")
     raise typer.Exit(any(isinstance(result, Exception) for result in results))

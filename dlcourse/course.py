@@ -207,12 +207,12 @@ def readme_pictures(readme: str, folder: Path = NOTEBOOKS) -> dict[str, bytes]:
     `docs/images/11-5.png` is the fifth figure of lesson 11. Raises ValueError where a lesson has
     no such figure.
     """
-    from dlcourse.pictures import pictures  # here, so that reading lessons loads no NumPy
+    from dlcourse.pictures import pictures_of  # here, so that reading lessons loads no NumPy
 
     found = {}
     for path, name, number in re.findall(r"\((docs/images/(\d\d)-(\d+)\.png)\)", readme):
         outputs = [output for cell in lesson(name, folder).cells for output in cell.outputs]
-        figures = pictures(outputs)
+        figures = pictures_of(outputs)
         if not 1 <= int(number) <= len(figures):
             raise ValueError(
                 f"README.md shows {path}, but lesson {name} has {len(figures)} figures: "

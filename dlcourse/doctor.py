@@ -31,7 +31,7 @@ class Finding(NamedTuple):
 
     subject: str
     ready: bool
-    told: str
+    text: str
 
 
 def examine() -> Iterator[Finding]:

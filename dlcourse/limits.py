@@ -31,33 +31,33 @@ def watched(pid: int) -> Iterator[list[str]]:
 
     Yields a list, to which the sentence is added that says why it was ended.
     """
-    told: list[str] = []
+    reasons: list[str] = []
     is_done = threading.Event()
-    watch = threading.Thread(target=_watch, args=(pid, is_done, told), daemon=True)
+    watch = threading.Thread(target=_watch, args=(pid, is_done, reasons), daemon=True)
     watch.start()
     try:
-        yield told
+        yield reasons
     finally:
         is_done.set()
         watch.join()
 
 
-def _watch(pid: int, is_done: threading.Event, told: list[str]) -> None:
+def _watch(pid: int, is_done: threading.Event, reasons: list[str]) -> None:
     """Look at a kernel until a cell is done."""
     if is_done.wait(PAUSE):
         return  # a short cell does not pay for a look
     begun = moved = core_seconds(pid)
     quiet = 0.0  # added up look by look, for a machine that sleeps does not look
-    while not told and not is_done.wait(PAUSE):
+    while not reasons and not is_done.wait(PAUSE):
         used = core_seconds(pid)
         quiet += PAUSE
         if abs(used - moved) > REST:
             moved, quiet = used, 0.0
         if used - begun > CELL_LIMIT:
-            told.append(f"it used more than {CELL_LIMIT:g} seconds of a core and was ended")
+            reasons.append(f"it used more than {CELL_LIMIT:g} seconds of a core and was ended")
         elif quiet >= HANG:
-            told.append(f"it hung, without any work for {HANG:g} seconds, and was ended")
-    if told:
+            reasons.append(f"it hung, without any work for {HANG:g} seconds, and was ended")
+    if reasons:
         _end(pid)
 
 

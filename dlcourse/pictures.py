@@ -30,7 +30,7 @@ FOLDER = ROOT / "build" / "figures"
 _BLOCKS = 32  # along each side
 
 
-def pictures(outputs: Iterable[Mapping[str, Any]]) -> list[bytes]:
+def pictures_of(outputs: Iterable[Mapping[str, Any]]) -> list[bytes]:
     """Return the pictures among a cell's outputs, as the files that they are."""
     found = (output.get("data", {}).get(PNG) for output in outputs)
     return [base64.b64decode("".join(picture)) for picture in found if picture]

@@ -16,7 +16,7 @@ from nbformat.validator import iter_validate
 
 from dlcourse.build import fingerprint
 from dlcourse.course import PARTS, Cell, Lesson
-from dlcourse.pictures import PNG, pictures
+from dlcourse.pictures import PNG, pictures_of
 
 WORDS_PER_MINUTE = 170
 LINE, FIGURE, EXERCISE = 0.1, 0.5, 4.0
@@ -64,7 +64,7 @@ class Anatomy:
         code = [cell for cell in path if cell.kind == "code"]
         read = [cell.source for cell in code if "exercise" not in cell.tags]
         lines = sum(bool(line.strip()) for source in read for line in source.splitlines())
-        drawn = sum(len(pictures(cell.outputs)) for cell in code)
+        drawn = sum(len(pictures_of(cell.outputs)) for cell in code)
         solved = len(code) - len(read)
         return words / WORDS_PER_MINUTE + lines * LINE + drawn * FIGURE + solved * EXERCISE
 

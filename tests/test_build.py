@@ -20,7 +20,7 @@ from PIL import Image
 from dlcourse import build, limits, portability, replication
 from dlcourse.course import Lesson
 from dlcourse.paths import ROOT
-from dlcourse.pictures import encode, pictures
+from dlcourse.pictures import encode, pictures_of
 
 PLOT = """
 import matplotlib.pyplot as plt
@@ -350,7 +350,7 @@ def test_lessons_are_tested_with_their_figures_and_their_budget(make_lesson, tmp
     pair = re.search(r"Figure 1 differs .* by 20\.0 .*: compare (\S+) and (\S+)\.", told)
     assert pair is not None, told
     before, after = (Path(name) for name in pair.groups())
-    assert [before.read_bytes()] == pictures(bad.cells[1].outputs)
+    assert [before.read_bytes()] == pictures_of(bad.cells[1].outputs)
     assert Image.open(after).getpixel((0, 0)) == 120
     before.unlink()
     after.unlink()

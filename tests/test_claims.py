@@ -31,6 +31,8 @@ def test_a_claim_as_the_last_line_of_a_cell_shows_its_sentence_once(make_lesson)
 def test_a_claim_that_does_not_hold_raises_with_what_was_measured(capsys):
     with pytest.raises(ClaimError, match=r"✘ At least half \(measured: share = 0.25, of = 8\)"):
         claim("At least half", np.bool(False), share=np.float32(0.25), of=8)
+    with pytest.raises(ClaimError, match=r"^✘ At least half$"):
+        claim("At least half", False)
     assert capsys.readouterr().out == ""
 
 

@@ -421,7 +421,7 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
         monkeypatch.setattr(doctor, "LOOKS", {subject: every[subject]})
         (finding,) = doctor.examine()
         assert not finding.ready
-        return finding.told
+        return finding.text
 
     return only
 

@@ -54,8 +54,9 @@ def test_a_t_interval_covers_the_truth_as_often_as_it_says(rng):
 def test_a_paired_interval_is_scipys_and_sees_what_two_intervals_hide(rng):
     luck = rng.normal(0, 5, size=6)
     one, other = luck + 1 + rng.normal(0, 0.1, size=6), luck
-    expected = stats.ttest_rel(one, other).confidence_interval(0.95)
-    np.testing.assert_allclose(paired(one, other)[1:], [expected.low, expected.high])
+    for interval, level in ((paired(one, other), 0.95), (paired(one, other, 0.8), 0.8)):
+        expected = stats.ttest_rel(one, other).confidence_interval(level)
+        np.testing.assert_allclose(interval[1:], [expected.low, expected.high])
     assert paired(one, other).low > 0
     assert t_interval(one).low < t_interval(other).high
 
@@ -186,6 +187,7 @@ def test_a_comparison_has_a_row_per_model():
     assert list(table.loc["a"]) == ["0.60", "-0.67 to 1.87", 2]
     assert list(table.loc["guessing"]) == ["0.10", "—", 1]
     assert list(table.columns) == ["mean", "95% interval", "runs"]
+    assert list(comparison({"guessing": [0.1]})["mean"]) == ["0.100"]
 
 
 # Studies
@@ -203,6 +205,10 @@ def test_a_study_is_read_back_as_it_was_written(tmp_path, monkeypatch):
     assert study("digits") == written
     assert [path.name for path in tmp_path.iterdir()] == ["digits.json"]
     assert list(study("digits").table().index) == ["network"]
+    assert [study("digits").table(*digits)["mean"].item() for digits in ((), (1,))] == [
+        "0.883",
+        "0.9",
+    ]
 
 
 def test_a_study_with_a_figure_that_is_no_number_is_not_written(tmp_path, monkeypatch):
@@ -214,7 +220,10 @@ def test_a_study_with_a_figure_that_is_no_number_is_not_written(tmp_path, monkey
 
 def test_a_study_that_is_not_there_is_named_with_the_command_that_makes_it(tmp_path, monkeypatch):
     monkeypatch.setattr("dlcourse.evaluation.studies.STUDIES", tmp_path)
-    with pytest.raises(FileNotFoundError, match=r"benchmarks/studies/digits\.py"):
+    with pytest.raises(FileNotFoundError, match=r"none yet\): .* benchmarks/studies/digits\.py"):
+        study("digits")
+    a_study(network=[0.9]).save("letters")
+    with pytest.raises(FileNotFoundError, match=r"'digits' \(there are: letters\)"):
         study("digits")
 
 
@@ -232,6 +241,7 @@ def test_a_limit_is_given_back_where_chance_would_not_cross_it():
 def test_runs_without_spread_make_no_limit_safe(runs):
     with pytest.raises(ValueError, match=r"whose \d run\(s\) show no spread: make five"):
         a_study(network=runs).limit("network", 100)
+    assert a_study(network=[3.0, 3.1]).limit("network", 100) == 100
 
 
 # Splits
@@ -423,15 +433,19 @@ def test_a_model_card_with_an_empty_section_is_refused():
         (lambda: time_split([1, 1, 1]), "too many share one moment"),
         (lambda: time_split([1, np.inf]), "not finite"),
         (lambda: calibration([0, 1], [0.1]), "2 outcomes and 1 forecasts"),
+        (lambda: calibration([0, np.nan], [0.1, 0.2]), r"calibration\(\) .* not finite"),
         (lambda: calibration([0, 2], [0.1, 0.2]), "outcomes other than 0 and 1"),
         (lambda: calibration([0, 1], [0.1, 0.2], bins=3), "3 bins of 2 rows"),
         (lambda: calibration([0, 1], [0.1, 1.2]), "forecasts from 0.1 to 1.2: give probabilities"),
         (lambda: recalibration([1, 1], [0.1, 0.2]), "2 outcomes that are all 1: give rows of both"),
+        (lambda: recalibration([0, 0], [0.1, 0.2]), "2 outcomes that are all 0: give rows of both"),
+        (lambda: recalibration([0, 1], [0.1, 0.2])([np.nan]), r"the sigmoid .* not finite"),
         (lambda: recalibration([1, 0], [0.1, 0.2], "beta"), "not 'beta'"),
         (lambda: row_costs([0, 1], [True], 1, 1), r"outcomes \(2,\) and alarms \(1,\)"),
-        (lambda: t_interval([1, 2], level=95), "level=95: give a share such as 0.95"),
-        (lambda: bootstrap(np.mean, [1, 0], level=1.0), r"level=1\.0: give a share"),
-        (lambda: cost_curve([0, 1], [0.1], 1, 1), "2 outcomes and 1 forecasts"),
+        (lambda: t_interval([1, 2], level=95), r"t_interval\(\) was given level=95: give"),
+        (lambda: bootstrap(np.mean, [1, 0], level=1.0), r"bootstrap\(\) was given level=1\.0"),
+        (lambda: comparison({}, level=95), r"comparison\(\) was given level=95"),
+        (lambda: cost_curve([0, 1], [0.1], 1, 1), r"cost_curve\(\) .* 2 outcomes and 1 forecasts"),
     ],
 )
 def test_bad_input_is_told_in_one_sentence(call, message):

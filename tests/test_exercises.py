@@ -26,7 +26,7 @@ from sample_exercises import COUNT, COUNTER, STEP, WEIGHTED_SUM
 import dlcourse.exercises
 from dlcourse import check, hint, paths, solution
 from dlcourse.exercises import Exercise, difference, find, kind, plain, progress, sandbox
-from dlcourse.exercises.compare import show
+from dlcourse.exercises.compare import show, state
 
 
 @pytest.fixture(autouse=True)
@@ -143,6 +143,7 @@ def test_what_is_not_the_same(expected, got):
     ("expected", "got"),
     [
         (3, 3.0),
+        (3, 3 + 5e-7),
         (3.0, np.int64(3)),
         (1.0, torch.tensor(1.0, requires_grad=True)),
         (0.1 + 0.2, 0.3),
@@ -172,10 +173,36 @@ def test_difference_of_large_arrays_is_shown_where_it_lies():
     )
 
 
+def test_difference_of_long_texts_is_shown_from_shortly_before_it():
+    same = "x" * 100
+    for right, wrong in (("right", "wrong"), ("right", ""), ("", "more")):
+        assert difference(same + right, same + wrong) == (
+            f"expected '…{same[:20]}{right}', got '…{same[:20]}{wrong}'"
+        )
+
+
+def test_difference_of_what_no_exercise_asks_for_names_it():
+    assert difference(plain(1), plain(object())) == "expected a number, got an object"
+    assert difference(plain(1), plain(slice(3))) == "expected a number, got a slice"
+
+
+@pytest.mark.parametrize(("expected", "got"), [(0.004, 1e-5), (1e-5, 0.01), (0.5, 0.503)])
+def test_a_number_with_more_decimals_is_off_by_half_of_its_own_last_one(expected, got):
+    assert difference(plain(expected), plain(got), digits=2)
+    assert not difference(plain(expected), plain(round(expected, 2)), digits=2)
+
+
+def test_each_entry_of_a_dictionary_is_part_of_an_arguments_state():
+    assert difference(state({"a": [1], "b": [2]}), state({"a": [3], "b": [2]})) == (
+        "at ['a'], at [0], expected 1, got 3"
+    )
+
+
 def test_plain_values_are_shown_in_short():
     assert show(plain([0.5, 1 / 3])) == "[0.5, 0.333333]"
     assert show(plain([True, False])) == "[True, False]"
-    assert show(plain({"a": [1, "b"], "c": None})) == "{'a': [1, 'b'], 'c': None}"
+    assert show(plain({"a": [0.5, "b"], "c": 0.25})) == "{'a': [0.5, 'b'], 'c': 0.25}"
+    assert show(plain({3, "b"})) == "{'b', 3}"
     assert len(show(plain("long" * 100))) == 80
 
 

@@ -127,7 +127,7 @@ def test_pictures_are_found_among_outputs():
     picture = curve()
     drawn = {"output_type": "display_data", "data": {"image/png": pictures.encode(picture)}}
     in_lines = {"data": {"image/png": [line + "\n" for line in [pictures.encode(picture)]]}}
-    found = pictures.pictures([{"output_type": "stream", "text": "x"}, drawn, in_lines])
+    found = pictures.pictures_of([{"output_type": "stream", "text": "x"}, drawn, in_lines])
     assert len(found) == 2
     assert pictures.difference(found[0], picture) == 0
     assert found[0] == found[1]

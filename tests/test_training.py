@@ -437,7 +437,14 @@ def test_one_cycle_is_adamw_with_its_schedule(adamw, cycle):
     assert history == expected
 
 
-@pytest.mark.parametrize("wrong", [{"rate": 0}, {"rate": float("nan")}, {"epochs": 0}])
+def test_one_cycle_takes_examples_one_by_one():
+    history = fit_one_cycle(nn.Linear(4, 3), examples(9), rate=0.01, epochs=1, batch_size=1)
+    assert len(history.train_loss) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"rate": 0}, {"rate": float("nan")}, {"epochs": 0}, {"batch_size": 0}]
+)
 def test_one_cycle_tells_what_is_wrong_in_one_sentence(wrong):
     with pytest.raises(ValueError, match=r"fit_one_cycle\(\) was given rate=.*: give a rate above"):
         fit_one_cycle(network(), examples(), **{"rate": 0.1, "epochs": 1} | wrong)

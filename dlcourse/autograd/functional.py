@@ -237,14 +237,12 @@ def _check_shapes(input: Tensor, target: Tensor, name: str) -> None:
 def _floats(name: str, input: Tensor, *others: Tensor | None) -> Array:
     """Return the array of `input`, after a look whether all are tensors of one kind of floats."""
     first = array_of(input)
-    for x in (input, *others):
-        kind = first.dtype if x is None else array_of(x).dtype
-        if kind.kind != "f":
-            raise TypeError(
-                f"{name} needs floating-point numbers, not {kind}: call .float() first."
-            )
-        if kind != first.dtype:
-            raise TypeError(f"{name} was given {first.dtype} and {kind}: convert one by .float().")
+    wanted = first.dtype
+    if wanted.kind != "f":
+        raise TypeError(f"{name} needs floating-point numbers, not {wanted}: call .float() first.")
+    for x in others:
+        if x is not None and (dtype := array_of(x).dtype) != wanted:
+            raise TypeError(f"{name} was given {wanted} and {dtype}: convert one by .float().")
     return first
 
 
@@ -542,7 +540,7 @@ def scaled_dot_product_attention(
 
     Q is (…, T, d), K (…, S, d), V (…, S, e). A mask of truth values says where to look, one of
     numbers is added; `is_causal` lets each position see itself and what came before.
-    ∂L/∂V = Pᵀ G; ∂L/∂S = P·(G Vᵀ − Σ G·Y over e); ∂L/∂Q = ∂L/∂S K·scale; ∂L/∂K = (∂L/∂S)ᵀ Q·scale.
+    ∂L/∂V = Pᵀ G; ∂L/∂S = P·(G Vᵀ − Σ P·G Vᵀ); ∂L/∂Q = ∂L/∂S K·scale; ∂L/∂K = (∂L/∂S)ᵀ Q·scale.
     """
     _floats("attention", query, key, value)
     fit = query.shape[-1:] == key.shape[-1:] and key.shape[-2:-1] == value.shape[-2:-1]
@@ -569,7 +567,7 @@ def scaled_dot_product_attention(
 
     def gradient_scores(g: Array) -> Array:
         gs = v @ g.swapaxes(-1, -2)
-        gs -= _total(g * y, -1).swapaxes(-1, -2)
+        gs -= _total(gs * p, -2)  # Σ G·Y, but rounded as G Vᵀ is, so that a sure P leaves 0
         gs *= p
         return gs
 

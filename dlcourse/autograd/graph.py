@@ -127,7 +127,7 @@ def connect(out: Node, edges: tuple[Edge, ...]) -> None:
     for a in leaves:
         if a is out.data:
             out.data = a.view()  # an input's own array is held for a time, not for ever
-    out.data.flags.writeable = False
+    out.data.setflags(write=False)
 
 
 def _one_dtype(value: Array, inputs: list[Node]) -> Array:
@@ -136,11 +136,12 @@ def _one_dtype(value: Array, inputs: list[Node]) -> Array:
         return value
     wanted = None
     for x in inputs:
-        kind = x.data.dtype
-        if kind.kind == "f" and wanted not in (None, kind):
-            raise TypeError("This mixes float32 and float64: convert one by .float() or .double().")
-        wanted = kind if kind.kind == "f" else wanted
-    return value.astype(wanted or np.float32, copy=False)
+        dtype = x.data.dtype
+        if dtype.kind == "f" and dtype is not wanted:
+            if wanted not in (None, dtype):
+                raise TypeError("This mixes float32 and float64: call .float() or .double() first.")
+            wanted = dtype
+    return value if value.dtype is wanted else value.astype(wanted or np.float32, copy=False)
 
 
 def _add(sums: Sums, x: Node, g: Any) -> None:

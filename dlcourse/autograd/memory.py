@@ -38,7 +38,7 @@ class Hold:
     """
 
     __slots__ = ("owners",)
-    held: ClassVar[dict[int, tuple[list[int], list[Array]]]] = {}  # by id: count, what was locked
+    held: ClassVar[dict[int, list[Any]]] = {}  # by id: how many holds, and which arrays are locked
     lock: ClassVar[Any] = threading.RLock()  # reentrant, as a garbage collection may end a hold
 
     def __init__(self, arrays: list[Array]) -> None:
@@ -48,28 +48,28 @@ class Hold:
                 owner = a
                 while isinstance(owner.base, np.ndarray):
                     owner = owner.base
-                held = self.held.get(id(owner))
+                number = id(owner)
+                held = self.held.get(number)
                 if held is None:
                     if not (a.flags.writeable and _unlocks(owner)):
                         continue
-                    held = self.held[id(owner)] = ([0], [])
-                count, locked = held
-                count[0] += 1
-                self.owners.append(id(owner))
-                for x in (owner,) if a is owner else (owner, a):
-                    if x.flags.writeable:
-                        locked.append(x)
-                        x.flags.writeable = False
+                    held = self.held[number] = [0, owner]
+                    owner.setflags(write=False)
+                held[0] += 1
+                self.owners.append(number)
+                if a.flags.writeable:  # a view of it
+                    held.append(a)
+                    a.setflags(write=False)
 
     def __del__(self) -> None:
         with self.lock:
             for owner in self.owners:
-                count, locked = self.held[owner]
-                count[0] -= 1
-                if not count[0]:
+                held = self.held[owner]
+                held[0] -= 1
+                if not held[0]:
                     del self.held[owner]
-                    for x in locked:
-                        x.flags.writeable = True
+                    for x in held[1:]:
+                        x.setflags(write=True)
 
 
 def _unlocks(owner: Array) -> bool:

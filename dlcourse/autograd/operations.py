@@ -255,9 +255,11 @@ class Tensor(Node):
         return record(y, (self, lambda g: _repeat(g, x.shape, axes, keepdim)))
 
     def mean(self, dim: Dim = None, keepdim: bool = False) -> Tensor:
-        """Return Σ x/n."""
-        total = self.sum(dim, keepdim)
-        return total / (self.data.size / max(total.data.size, 1))
+        """Return Σ x/n; ∂L/∂x = g/n, repeated."""
+        x, axes = self.data, self._axes(dim)
+        total = x.sum(axis=axes, keepdims=keepdim)
+        n = x.size / max(total.size, 1)
+        return record(total / n, (self, lambda g: _repeat(g / n, x.shape, axes, keepdim)))
 
     def var(self, dim: Dim = None, *, correction: Number = 1, keepdim: bool = False) -> Tensor:
         """Return Σ (x − x̄)²/(n − correction)."""
@@ -465,7 +467,7 @@ def _repeat(g: Array, shape: tuple[int, ...], axes: Any, keepdim: bool) -> Array
 
 def as_rows(x: Array) -> Array:
     """Return (…, n) as (rows, n)."""
-    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+    return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
 def logistic(x: Array) -> Any:

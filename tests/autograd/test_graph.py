@@ -409,6 +409,7 @@ def test_tensors_are_made_as_in_pytorch():
 
 def test_a_tensor_shows_itself():
     assert repr(ours.tensor([1.0, 2.5])) == "tensor([1. , 2.5])"
+    assert repr(ours.tensor([1 / 3])) == "tensor([0.3333])"
     assert "requires_grad=True" in repr(leaf(1))
     x = ours.tensor([[1.0, 2.0]])
     assert (x.shape, x.ndim, len(x), x[0, 1].item()) == ((1, 2), 2, 1, 2.0)
@@ -589,6 +590,7 @@ REFUSALS = {
         ValueError,
         "not both",
     ),
+    "transpose of a row": (lambda: leaf(3).transpose(0, 1), IndexError, "dim is 1"),
     "heads": (lambda: nn.MultiheadAttention(5, 2), ValueError, "divide"),
     "no parameters": (lambda: optim.SGD([]), ValueError, "parameters"),
     "negative rate": (lambda: optim.SGD([leaf(1)], lr=-1), ValueError, "negative"),
@@ -604,6 +606,7 @@ def test_refusals_say_what_is_wrong_in_a_sentence(name):
     with pytest.raises(error, match=words) as caught:
         act()
     assert str(caught.value).endswith(".")
+    assert "None" not in str(caught.value)  # each part of it is known
 
 
 def test_a_wrong_operation_is_found_at_its_gradient():

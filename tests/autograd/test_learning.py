@@ -172,6 +172,17 @@ def test_optimizers_take_pytorchs_steps(name):
         np.testing.assert_allclose(found, expected, 1e-10, 1e-10)
 
 
+@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adam", "AdamW"])
+def test_optimizers_begin_with_pytorchs_settings(name):
+    mine, theirs = (
+        getattr(t.optim, name)([t.tensor([1.0], requires_grad=True)]).param_groups[0]
+        for t in ENGINES
+    )
+    assert {key: mine[key] for key in mine if key != "params"} == {
+        key: theirs[key] for key in mine if key != "params"
+    }
+
+
 def _gradient(engine, g):
     return g.copy() if engine is ours else torch.tensor(g)
 

@@ -165,7 +165,7 @@ INDICES = [
 ]
 
 
-@pytest.mark.parametrize("index", INDICES, ids=str)
+@pytest.mark.parametrize("index", INDICES, ids=lambda index: " ".join(str(index).split()))
 @SETTINGS
 @given(arrays((3, 4, 2)))
 def test_indexing(index, x):
