@@ -6,7 +6,7 @@ A message says what is wrong and how to mend it, to somebody who is writing a le
 import ast
 import json
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
@@ -84,10 +84,9 @@ def check(function: Check) -> Check:
     return function
 
 
-def faults(anatomy: Anatomy, spared: Collection[Check] = ()) -> list[str]:
-    """Return everything that is amiss in a lesson, but for what the spared checks would say."""
-    looks = [look for look in CHECKS if look not in spared]
-    return [message for look in looks for message in look(anatomy)]
+def faults(anatomy: Anatomy) -> list[str]:
+    """Return everything that is amiss in a lesson."""
+    return [message for look in CHECKS for message in look(anatomy)]
 
 
 def parsed(source: str) -> ast.Module | None:

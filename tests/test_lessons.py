@@ -14,9 +14,7 @@ from anatomy import (
     Anatomy,
     faults,
     is_isbn,
-    minutes_are_honest,
     paragraphs,
-    references_are_cited,
     sentences,
 )
 from PIL import Image
@@ -29,22 +27,13 @@ from dlcourse.paths import NOTEBOOKS, ROOT
 PATHS = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
 
 
-YOUNGER = (minutes_are_honest, references_are_cited)
-"""Checks that are younger than some lessons, which wait to be revised for them."""
-
-TO_SHORTEN = {"63"}
-
-
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_a_lesson_has_its_anatomy(path):
     each = Lesson.read(path)
     with_exercises = exercises.exercises(each.id) if each.id in exercises.lessons() else ()
     stubs = {exercise.id: exercise.stub for exercise in with_exercises}
     anatomy = Anatomy(each, lessons(), frozenset(catalog), stubs)
-    told = faults(anatomy, YOUNGER if each.id in TO_SHORTEN else ())
-    if each.id in TO_SHORTEN and not any(told for look in YOUNGER for told in look(anatomy)):
-        told.append("It passes every check: take it out of TO_SHORTEN.")
-    if told:
+    if told := faults(anatomy):
         pytest.fail("\n".join([f"{path.name} is not yet a lesson:", *told]), pytrace=False)
 
 

@@ -2,9 +2,46 @@
 
 import numpy as np
 import pytest
+from statsmodels.duration.hazard_regression import PHReg
 
 from dlcourse import data
-from dlcourse.survival import concordance
+from dlcourse.survival import concordance, cox
+
+
+@pytest.fixture(scope="module")
+def germany():
+    patients = data.load("rotterdam-gbsg").test
+    x = patients.inputs.astype(float)
+    return (x - x.mean(axis=0)) / x.std(axis=0), patients.targets.astype(float)
+
+
+def test_cox_finds_the_weights_of_statsmodels(germany):
+    x, targets = germany
+    reference = PHReg(targets[:, 0], x, targets[:, 1], ties="efron").fit().params
+    assert cox(x, targets) == pytest.approx(reference, abs=1e-6)
+
+
+def test_a_ridge_balances_the_slope_of_the_likelihood(germany):
+    x, targets = germany
+    w = cox(x, targets, ridge=0.1)
+    slope = PHReg(targets[:, 0], x, targets[:, 1], ties="efron").score(w)
+    assert slope == pytest.approx(0.1 * len(x) * w, abs=1e-8)
+    assert np.linalg.norm(w) < np.linalg.norm(cox(x, targets))
+
+
+def test_cox_does_not_run_away_where_a_column_tells_nearly_all(germany):
+    x, targets = germany
+    known = np.c_[x, 30 * ((targets[:, 0] < 90) & (targets[:, 1] == 1))]
+    w = cox(known, targets, ridge=0.01)
+    slope = PHReg(targets[:, 0], known, targets[:, 1], ties="efron").score(w)
+    assert slope == pytest.approx(0.01 * len(x) * w, abs=1e-6)
+
+
+def test_cox_refuses_what_it_cannot_use():
+    with pytest.raises(ValueError, match=r"\(3, 2\) and the targets \(2, 2\)"):
+        cox(np.ones((3, 2)), np.ones((2, 2)))
+    with pytest.raises(ValueError, match="missing or infinite"):
+        cox([[1.0], [np.nan], [2.0]], [[1, 1], [2, 1], [3, 0]])
 
 
 def by_definition(targets, risk):
