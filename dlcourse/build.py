@@ -207,15 +207,17 @@ def normalise(notebook: NotebookNode, stored: NotebookNode) -> None:
         language_info={"name": "python"},
         dlcourse=notebook.metadata.dlcourse,
     )
-    count = 0
+    count, code = 0, ""
     for cell in notebook.cells:
         cell.metadata = _kept_metadata(cell.metadata)
         if cell.cell_type == "code" and cell.source.strip():
-            count += 1
+            count, code = count + 1, code + cell.source
             cell.execution_count = count
-            cell.outputs = _kept_outputs(cell, before.get(cell.id, cell))
+            # A figure is looked at again; what is volatile rests on all the code before it, too.
+            made_from = fingerprint(code if is_volatile(cell) else cell.source)
+            cell.outputs = _kept_outputs(cell, before.get(cell.id, cell), made_from)
             if is_volatile(cell) or pictures_of(cell.outputs):
-                cell.metadata.dlcourse = {"source": fingerprint(cell.source)}
+                cell.metadata.dlcourse = {"source": made_from}
 
 
 def _kept_metadata(metadata: Mapping[str, Any]) -> NotebookNode:
@@ -226,9 +228,9 @@ def _kept_metadata(metadata: Mapping[str, Any]) -> NotebookNode:
     return NotebookNode(kept)
 
 
-def _kept_outputs(cell: NotebookNode, stored: NotebookNode) -> list[Any]:
+def _kept_outputs(cell: NotebookNode, stored: NotebookNode, made_from: str) -> list[Any]:
     """Return a cell's outputs: the stored ones where they are as good, else the new ones."""
-    unchanged = stored.metadata.get("dlcourse", {}).get("source") == fingerprint(cell.source)
+    unchanged = stored.metadata.get("dlcourse", {}).get("source") == made_from
     if unchanged and is_volatile(cell):
         return list(stored.outputs)
     # A stored widget is dead: its slider moves nothing. Its static twin stands for it.

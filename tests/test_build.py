@@ -281,6 +281,24 @@ def test_a_volatile_output_is_kept_until_its_source_changes():
     assert rebuilt("now()", before, after, tag, edited="now( )") == after
 
 
+def test_a_volatile_output_is_made_anew_when_code_before_it_changes():
+    def notebook(first: str, shown: str) -> nbformat.NotebookNode:
+        cells = [
+            nbformat.v4.new_code_cell(first, id="a"),
+            nbformat.v4.new_code_cell(
+                "n", id="b", outputs=[text(shown)], metadata={"tags": ["nbval-ignore-output"]}
+            ),
+        ]
+        return nbformat.v4.new_notebook(cells=cells, metadata={"dlcourse": {}})
+
+    stored = notebook("n = 1", "1")
+    build.normalise(stored, notebook("n = 1", ""))
+    for first, shown in (("n = 1", "1"), ("n = 2", "2")):
+        again = notebook(first, "2")
+        build.normalise(again, stored)
+        assert again.cells[1].outputs == [text(shown)]
+
+
 def test_a_figure_is_kept_when_it_looks_the_same_and_its_source_is():
     before, same, other = picture(100), picture(102), picture(120)
     assert rebuilt("plot()", [before], [same]) == [before]
