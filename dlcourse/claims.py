@@ -13,6 +13,10 @@ from dlcourse import seeds
 class ClaimError(AssertionError):
     """A claim of a lesson that the measured figures do not bear out."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Show the sentence alone in a notebook: the cell above it is all that there is to see."""
+        return [str(self)]
+
 
 class Held(str):
     """The text of a claim that has just held: a text that no notebook shows a second time."""

@@ -74,7 +74,22 @@ def bare(notebook: Notebook) -> Notebook:
     ]
     for cell in cells:
         cell["metadata"] = {k: v for k, v in cell["metadata"].items() if k != "dlcourse"}
-    return notebook | {"cells": cells, "metadata": notebook["metadata"] | KERNEL}
+    described = [each for cell in cells for each in (cell, _description(cell)) if each]
+    return notebook | {"cells": described, "metadata": notebook["metadata"] | KERNEL}
+
+
+def _description(cell: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the folded text alternative of a cell's figure, which JupyterLab does not show."""
+    told = cell["metadata"].get("mystnb", {}).get("image", {}).get("alt")
+    if not told:
+        return None
+    source = f"<details><summary>What the figure shows</summary>\n\n{told}\n\n</details>"
+    return {
+        "cell_type": "markdown",
+        "id": f"{cell['id']}-shows",
+        "metadata": {},
+        "source": source,
+    }
 
 
 def _take(name: str, edition: Notebook, theirs: Notebook | None) -> Iterator[str]:

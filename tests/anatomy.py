@@ -440,6 +440,15 @@ def next_lesson_is_named(a: Anatomy) -> Iterator[str]:
 
 
 @check
+def formulas_can_be_shown(a: Anatomy) -> Iterator[str]:
+    for cell in a.lesson.cells:
+        if cell.kind == "markdown":
+            for formula in re.findall(r"\$\$.*?\$\$|\$[^$\n]+\$", cell.source, re.DOTALL):
+                if "€" in re.sub(r"\\text\{[^}]*\}", "", formula):
+                    yield f"{label(cell)} has a bare € in a formula, which needs \\text{{€}}."
+
+
+@check
 def prose_is_plain(a: Anatomy) -> Iterator[str]:
     for cell in a.prose:
         for paragraph in paragraphs(cell.source):

@@ -104,3 +104,10 @@ def test_lessons_that_run_side_by_side_never_mix_their_lines(ledger):
     assert sorted(entry["text"] for entry in ledger()) == sorted(
         f"{who} {'x' * 500} {i}" for who in range(3) for i in range(50)
     )
+
+
+def test_a_claim_that_falls_is_one_sentence_in_a_notebook(make_lesson):
+    run = build.execute(make_lesson("from dlcourse import claim\nclaim('Pigs fly', False, pigs=0)"))
+    [output] = run.notebook.cells[0].outputs
+    assert output.traceback == ["✘ Pigs fly (measured: pigs = 0)"]
+    assert "ClaimError" in run.failure

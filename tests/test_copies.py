@@ -119,6 +119,21 @@ def test_a_copy_has_no_outputs_and_nothing_that_opening_it_would_change(course):
     assert mine["metadata"]["language_info"] == IPythonKernel.language_info
 
 
+def test_what_a_figure_shows_can_be_read_below_it(course):
+    cells = lesson()
+    cells[2]["metadata"]["mystnb"] = {"image": {"alt": "A line from 1 to 2."}}
+    course.publish(cells)
+    course.update()
+    assert list(course.sources()) == ["title", "load", "show", "show-shows", "answer", "end"]
+    assert "A line from 1 to 2." in course.sources()["show-shows"]
+    course.work(answer=ANSWER)
+    cells[2]["metadata"]["mystnb"]["image"]["alt"] = "A line from 1 to 3."
+    course.publish(cells)
+    course.update()
+    assert "A line from 1 to 3." in course.sources()["show-shows"]
+    assert course.sources()["answer"] == ANSWER
+
+
 def test_a_second_start_changes_nothing(course):
     course.update()
     course.work(answer=ANSWER)

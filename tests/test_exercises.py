@@ -492,7 +492,7 @@ def test_in_a_notebook(tmp_path):
     cells = [
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "import sample_exercises, dlcourse.exercises, dlcourse.paths, pathlib\n"
-        "from dlcourse import check, solution\n"
+        "from dlcourse import check\n"
         "sys.modules['dlcourse.exercises.lesson_99'] = sample_exercises\n"
         "dlcourse.exercises.lessons = lambda: ['99']\n"
         f"dlcourse.paths.PROGRESS = pathlib.Path({str(tmp_path / 'p.json')!r})",
@@ -500,7 +500,8 @@ def test_in_a_notebook(tmp_path):
         'check("99.weighted-sum", f)',
         'def f(weights, inputs, bias):\n    while True: pass\n\ncheck("99.weighted-sum", f)',
         'check("99.weighted-sum", lambda w, x, b: float(input("? ")))',
-        'solution("99.count")',
+        'solution("99.count")',  # which check has made known
+        'hint("99.count")',
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
@@ -510,7 +511,8 @@ def test_in_a_notebook(tmp_path):
     assert "still ran after 1 s" in outputs[2][0].text
     assert "nothing can be typed in" in outputs[3][0].text
     assert outputs[4][0].data["text/markdown"] == f"```python\n{COUNT.solution}```"
-    assert [len(each) for each in outputs[1:]] == [1, 1, 1, 1]
+    assert outputs[5][0].text.startswith("Hint 1/3")
+    assert [len(each) for each in outputs[1:]] == [1] * 5
 
 
 # Progress

@@ -266,6 +266,7 @@ DEFECTS = {
     ),
     "stores image/jpeg": output(FIGURE, output_type="display_data", data={"image/jpeg": "AAAA"}),
     "picture in the prose": source(THOUGHT, "The *margin*", "![line](line.png) The *margin*"),
+    "a bare € in a formula": source(THOUGHT, "The *margin*", r"$p \ge 3\ €$ The *margin*"),
     "`## Recall` is missing": source(RECALLED, "## Recall", "## Look back"),
     "`## Limits` is missing": source(LIMITED, "## Limits", "## Ends"),
     "`## References` is missing": source(CLOSED, "## References", "## Sources"),
