@@ -314,6 +314,49 @@ def test_an_update_that_is_interrupted_is_done_again(course, monkeypatch, writes
     assert course.update() == ""
 
 
+def test_the_story_of_a_copy_through_two_editions(course, monkeypatch):
+    """Answers kept, a conflict, a damaged file, an interrupted merge: told as one learner sees it."""
+    course.publish(lesson(), "12_layers.ipynb")
+    course.update()
+    course.work(answer=ANSWER, show="print('my own way', x)")
+
+    # The second edition explains more, draws the same cell in its own way, and renames a lesson.
+    second = lesson()
+    second[2]["source"] = "print('a better way', x)"
+    second.insert(3, text("why", "Why it is so."))
+    course.publish(second)
+    (paths.NOTEBOOKS / "12_layers.ipynb").rename(paths.NOTEBOOKS / "12_many_layers.ipynb")
+    told = course.update()
+    assert "your copy is my/12_many_layers.ipynb now" in told
+    assert "Where you and the course changed the same cell" in told
+    assert list(course.sources()) == ["title", "load", "show", "why", "answer", "end"]
+    assert course.sources()["answer"] == ANSWER
+    assert "my own way" in "".join(course.kept())
+
+    # The learner goes on; the machine dies in the middle of the third edition's merge.
+    course.work(title="# One neuron, and my notes")
+    third = deepcopy(second)
+    third[-1]["source"] = "That was it, and more."
+    course.publish(third)
+    replace = copies.os.replace
+    monkeypatch.setattr(copies.os, "replace", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        course.update()
+    monkeypatch.setattr(copies.os, "replace", replace)
+    assert "with what you changed" in course.update()
+    assert course.sources()["title"] == "# One neuron, and my notes"
+    assert course.sources()["end"] == "That was it, and more."
+    assert course.sources()["answer"] == ANSWER
+
+    # At last the file is damaged: it is kept as it is, and the lesson can be read again.
+    (paths.MINE / "11_neuron.ipynb").write_text("<<<<<<< mine", encoding="utf-8")
+    course.publish(lesson())
+    assert "cannot be read: it is kept" in course.update()
+    assert "<<<<<<< mine" in course.kept()
+    assert course.sources()["answer"] == STUB
+    assert course.update() == ""
+
+
 # --- work that was done in the course's own folder ---------------------------------------------
 
 
