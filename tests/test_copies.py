@@ -315,7 +315,7 @@ def test_an_update_that_is_interrupted_is_done_again(course, monkeypatch, writes
 
 
 def test_the_story_of_a_copy_through_two_editions(course, monkeypatch):
-    """Answers kept, a conflict, a damaged file, an interrupted merge: told as one learner sees it."""
+    """Answers kept, a conflict, an interrupted merge, a damaged file, as one learner sees them."""
     course.publish(lesson(), "12_layers.ipynb")
     course.update()
     course.work(answer=ANSWER, show="print('my own way', x)")
