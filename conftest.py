@@ -14,13 +14,14 @@ from typing import Any
 
 import pytest
 from nbclient.exceptions import DeadKernelError
+from nbval import kernel as nbval_kernel
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from dlcourse.build import ONE_THREAD, STORED
+from dlcourse.build import ONE_THREAD, STARTS, STORED
 from dlcourse.course import MEMORY, Lesson, is_lesson
 from dlcourse.legibility import taken
 from dlcourse.limits import core_seconds, peak_memory, watched
@@ -34,6 +35,22 @@ ENDED = pytest.StashKey[int]()  # the cell with which its kernel ended
 
 FOLDER = tempfile.TemporaryDirectory()  # which goes when the tests end
 FIGURES = Path(FOLDER.name) / "figures.jsonl"  # what is amiss with the figures of a cell
+
+
+_start = nbval_kernel.start_new_kernel
+
+
+def start_new_kernel(*given: Any, starts: int = STARTS, **named: Any) -> Any:
+    """Start a kernel, and another in the place of one that dies at once (see STARTS)."""
+    try:
+        return _start(*given, **named)
+    except RuntimeError:
+        if starts == 1:
+            raise
+    return start_new_kernel(*given, starts=starts - 1, **named)
+
+
+nbval_kernel.start_new_kernel = start_new_kernel
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

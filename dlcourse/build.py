@@ -76,17 +76,40 @@ def execute(
     for cell in notebook.cells:  # what an earlier run left is no result of this one
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    runner = _Runner(notebook, lesson.path.parent)
     started = perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         ledger = Path(folder) / "ledger.jsonl"
         variables = os.environ | ONE_THREAD | {"PYTHONHASHSEED": "0"} | dict(environment or {})
         variables |= {"DLCOURSE_LESSON": lesson.name, "DLCOURSE_LEDGER": str(ledger)}
-        told = runner.run(variables, on_cell)
+        runner, told = _run(notebook, lesson.path.parent, variables, on_cell)
         claims = _claims(ledger)
     where = f"Lesson {lesson.id} ({lesson.title}) failed at cell [{runner.begun}]"
     failure = f"{where}: {told.rstrip('.')}." if told else None
     return Run(lesson, notebook, perf_counter() - started, runner.memory, claims, failure)
+
+
+STARTS = 3
+"""Kernels that are started for a notebook, where one dies before it has run anything.
+
+A kernel is given free ports, and on a busy machine another program may be quicker to take one.
+"""
+
+
+def _run(
+    notebook: NotebookNode,
+    folder: Path,
+    variables: dict[str, str],
+    on_cell: OnCell | None,
+    starts: int = STARTS,
+) -> "tuple[_Runner, str]":
+    """Run a notebook; return what ran it, and what went wrong or ""."""
+    runner = _Runner(notebook, folder)
+    try:
+        return runner, runner.run(variables, on_cell)
+    except RuntimeError:
+        if runner.begun or starts == 1:
+            raise
+    return _run(notebook, folder, variables, on_cell, starts - 1)
 
 
 class _SilentOutput(OutputWidget):

@@ -148,6 +148,26 @@ def test_a_cell_is_not_ended_by_the_clock(make_lesson, monkeypatch):
     assert build.execute(make_lesson(slow)).failure is None
 
 
+@pytest.mark.parametrize("deaths", [1, 2, 3])
+def test_a_kernel_that_dies_at_once_is_started_again(make_lesson, monkeypatch, deaths):
+    """As it does where another program takes one of its ports before it can."""
+    start, died = build._Runner.run, []
+
+    def dies(runner, *given):
+        if len(died) < deaths:
+            died.append(runner)
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return start(runner, *given)
+
+    monkeypatch.setattr(build._Runner, "run", dies)
+    lesson = make_lesson("print(1)")
+    if deaths == build.STARTS:
+        with pytest.raises(RuntimeError, match="Kernel died"):
+            build.execute(lesson)
+    else:
+        assert build.execute(lesson).notebook.cells[0].outputs[0].text == "1\n"
+
+
 def test_limits_leave_room_for_every_lesson():
     assert limits.CELL_LIMIT >= 3 * 60  # a lesson may declare 60 seconds
     assert limits.HANG >= 60
