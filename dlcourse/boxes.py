@@ -24,7 +24,7 @@ def overlap(one: npt.ArrayLike, other: npt.ArrayLike) -> np.ndarray:
     edges = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
     common = edges.clip(min=0).prod(axis=2)
     joint = _area(a) + _area(b) - common
-    return np.divide(common, joint, out=np.zeros_like(common), where=joint > 0)
+    return np.asarray(np.divide(common, joint, out=np.zeros_like(common), where=joint > 0))
 
 
 def suppress(boxes: npt.ArrayLike, scores: npt.ArrayLike, limit: float = 0.5) -> np.ndarray:
@@ -46,19 +46,19 @@ def suppress(boxes: npt.ArrayLike, scores: npt.ArrayLike, limit: float = 0.5) ->
     return np.array(kept, dtype=int)
 
 
-def hits(found: npt.ArrayLike, truth: npt.ArrayLike, least: float = 0.5) -> np.ndarray:
-    """Tell for each of the boxes found (n, 4), best first, whether it hits one of `truth` (m, 4).
+def hits(overlaps: npt.ArrayLike, least: float = 0.5) -> np.ndarray:
+    """Tell for each of n boxes, best first, whether it hits one of m objects.
 
-    It takes the box that it overlaps most, by `least` or more, among those that no better one has
-    taken: what is found twice counts once.
+    `overlaps` (n, m) are those of boxes with objects. A box takes the object that it overlaps most,
+    by `least` or more, among those that no better box has taken: what is found twice counts once.
     """
-    among = overlap(found, truth)
-    hit = np.zeros(len(among), dtype=bool)
-    for row in range(len(among)) if among.size else ():
-        best = among[row].argmax()
-        hit[row] = among[row, best] >= least
+    free = np.array(overlaps, dtype=float)
+    hit = np.zeros(len(free), dtype=bool)
+    for row in np.flatnonzero((free >= least).any(axis=1)):
+        best = free[row].argmax()
+        hit[row] = free[row, best] >= least
         if hit[row]:
-            among[:, best] = -1
+            free[:, best] = -1
     return hit
 
 
@@ -94,33 +94,35 @@ def mean_average_precision(
             f"mean_average_precision() was given findings for {len(found)} pictures and the truth "
             f"of {len(truth)}: give one of each per picture."
         )
-    present = np.unique(np.concatenate([np.asarray(each)[:, 0] for each in truth] or [[]]))
+    present = np.unique([label for rows in truth for label in rows[:, 0]])
     if not (labels := present[present >= 0]).size:
         raise ValueError(
             "mean_average_precision() was given pictures without any object: give one at least."
         )
-    each = [
-        average_precision(*_ranked(found, truth, label, one))
-        for label in labels
-        for one in np.atleast_1d(least)
-    ]
+    each = [one for label in labels for one in _of_label(found, truth, label, np.atleast_1d(least))]
     return float(np.mean(each))
 
 
-def _ranked(
-    found: Sequence[np.ndarray], truth: Sequence[np.ndarray], label: float, least: float
-) -> tuple[np.ndarray, int]:
-    """Return the hits of one label over all pictures, best first, and how many objects there are."""
-    scores, hit, total = [], [], 0
+def _of_label(
+    found: Sequence[np.ndarray], truth: Sequence[np.ndarray], label: float, least: np.ndarray
+) -> list[float]:
+    """Return the average precision of one label over all pictures, at each of the overlaps."""
+    scores, among, total = [], [], 0
     for rows, objects in zip(found, truth, strict=True):
         mine = rows[rows[:, 0] == label]
         mine = mine[np.argsort(-mine[:, 1], kind="stable")]
         there = objects[objects[:, 0] == label]
-        scores.append(mine[:, 1])
-        hit.append(hits(mine[:, 2:], there[:, 1:], least))
         total += len(there)
+        if len(mine):
+            scores.append(mine[:, 1])
+            among.append(overlap(mine[:, 2:], there[:, 1:]))
+    if not among:
+        return [0.0] * len(least)
     order = np.argsort(-np.concatenate(scores), kind="stable")
-    return np.concatenate(hit)[order], total
+    return [
+        average_precision(np.concatenate([hits(each, one) for each in among])[order], total)
+        for one in least
+    ]
 
 
 def _boxes(given: npt.ArrayLike) -> np.ndarray:

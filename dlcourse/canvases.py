@@ -16,7 +16,7 @@ SIDE = 96
 MOST = 10
 """Digits that a canvas may hold."""
 
-_LIGHT, _INK = (0.3, 1.0), (0.6, 1.0)  # of the photograph, and of each digit
+_LIGHT, _INK = (0.3, 0.8), (0.65, 1.0)  # of the photograph, and of each digit
 _TRIES = 30  # after which a digit that finds no room is left out
 
 
@@ -70,13 +70,13 @@ def background(rng: np.random.Generator, photographs: np.ndarray) -> np.ndarray:
     """Return a piece of a photograph (96, 96), darkened, turned and mirrored at random."""
     photograph = photographs[rng.integers(len(photographs))]
     top, left = (rng.integers(length - SIDE + 1) for length in photograph.shape)
-    piece = np.rot90(photograph[top : top + SIDE, left : left + SIDE], rng.integers(4))
+    piece = np.rot90(photograph[top : top + SIDE, left : left + SIDE], int(rng.integers(4)))
     mirrored = piece[:, ::-1] if rng.random() < 0.5 else piece
     return np.asarray(mirrored * rng.uniform(*_LIGHT))
 
 
 def written(digit: np.ndarray, height: int) -> np.ndarray:
-    """Return a digit (28, 28) uint8 cut out at its ink and brought to a height; 3 pixels wide or more."""
+    """Return a digit (28, 28) uint8, cut out, `height` pixels high and 3 pixels wide or more."""
     ink = digit > 60
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     cut = digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -88,7 +88,7 @@ def written(digit: np.ndarray, height: int) -> np.ndarray:
 def room(
     rng: np.random.Generator, boxes: list[tuple[int, int, int, int]], height: int, width: int
 ) -> tuple[int, int, int, int] | None:
-    """Return a place for a box that keeps a pixel away from all others, or None if none is found."""
+    """Return a place for a box, a pixel away from the others, or None if none is found."""
     for _ in range(_TRIES):
         left, top = (int(rng.integers(SIDE - length + 1)) for length in (width, height))
         around = [(left - 1, top - 1, left + width + 1, top + height + 1)]

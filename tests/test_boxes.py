@@ -63,12 +63,12 @@ def test_suppression_keeps_the_best_of_those_that_overlap() -> None:
 
 
 def test_what_is_found_twice_counts_once() -> None:
-    truth = [[0, 0, 10, 10], [20, 0, 30, 10]]
-    found = [[0, 0, 10, 9], [0, 0, 10, 10], [20, 0, 30, 5], [50, 50, 60, 60]]
-    assert hits(found, truth).tolist() == [True, False, True, False]
-    assert hits(found, truth, 0.6).tolist() == [True, False, False, False]
-    assert hits(found, []).tolist() == [False] * 4
-    assert hits([], truth).tolist() == []
+    overlaps = [[0.9, 0], [1, 0], [0, 0.5], [0, 0]]
+    assert hits(overlaps).tolist() == [True, False, True, False]
+    assert hits(overlaps, 0.6).tolist() == [True, False, False, False]
+    assert hits([[0.9, 0.6], [0.8, 0.7]]).tolist() == [True, True], "the second takes what is free"
+    assert hits(np.zeros((4, 0))).tolist() == [False] * 4
+    assert hits(np.zeros((0, 2))).tolist() == []
 
 
 def test_average_precision_by_hand() -> None:
@@ -136,7 +136,9 @@ def test_average_precision_is_that_of_pycocotools(seed: int) -> None:
         near = np.repeat(there, 2, axis=0) + rng.normal(scale=0.8, size=(2 * len(there), 4))
         near[:, 2:] = np.maximum(near[:, 2:], near[:, :2] + 0.5)
         boxes = np.concatenate([near, some_boxes(rng, rng.integers(0, 5))])
-        labels = np.concatenate([np.repeat(rows[: len(there), 0], 2), rng.integers(0, 8, len(boxes))])
+        labels = np.concatenate(
+            [np.repeat(rows[: len(there), 0], 2), rng.integers(0, 8, len(boxes))]
+        )
         labels = labels[: len(boxes)]
         found.append(np.column_stack([labels, rng.random(len(boxes)), boxes]))
         truth.append(rows)

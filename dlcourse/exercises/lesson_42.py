@@ -109,7 +109,7 @@ EXERCISES = (
                 """,
             ),
             (
-                "what both boxes cover is counted twice in the sum of their areas: subtract it once",
+                "what both boxes cover is counted twice in the sum of the areas: subtract it once",
                 """
                 def overlap(one, other):
                     width = min(one[2], other[2]) - max(one[0], other[0])
@@ -159,8 +159,8 @@ EXERCISES = (
         def hits(overlaps):
             """For each box, the best first, whether it is a hit.
 
-            overlaps (n, m) are those of n boxes with m digits, one at least of each. A box takes the
-            digit that it overlaps most among those still free, if by 0.5 or more.
+            overlaps (n, m) are those of n boxes with m digits, at least one each. A box takes, of
+            the digits still free, the one that it overlaps most, if by 0.5 or more.
             """
             return [max(row) >= 0.5 for row in overlaps]
         ''',
@@ -168,8 +168,8 @@ EXERCISES = (
         def hits(overlaps):
             """For each box, the best first, whether it is a hit.
 
-            overlaps (n, m) are those of n boxes with m digits, one at least of each. A box takes the
-            digit that it overlaps most among those still free, if by 0.5 or more.
+            overlaps (n, m) are those of n boxes with m digits, at least one each. A box takes, of
+            the digits still free, the one that it overlaps most, if by 0.5 or more.
             """
             free, found = np.array(overlaps), []
             for row in free:
@@ -182,7 +182,7 @@ EXERCISES = (
         hints=(
             "What does the second box that finds the same digit have to be told?",
             "Keep which digits are free. Each box, the best first, looks among those alone.",
-            "Copy the overlaps. For each row take best = row.argmax(); it is a hit from 0.5 on, and "
+            "Copy the overlaps. For each row take best = row.argmax(); it is a hit from 0.5 on; "
             "after a hit set the whole column best of the copy to 0.",
         ),
         misconceptions=(
@@ -257,7 +257,6 @@ EXERCISES = (
 
             (x, y), the middle of the cell, lies inside the box; the cell is `cell` pixels wide.
             """
-            left, top, right, bottom = box
             return [...]
         ''',
         solution='''

@@ -36,7 +36,9 @@ STYLES = {
             left_, top_, right_, bottom_ = other
             if right <= left_ or right_ <= left or bottom <= top_ or bottom_ <= top:
                 return 0
-            common = (min(right, right_) - max(left, left_)) * (min(bottom, bottom_) - max(top, top_))
+            width = min(right, right_) - max(left, left_)
+            height = min(bottom, bottom_) - max(top, top_)
+            common = width * height
             return common / (
                 (right - left) * (bottom - top) + (right_ - left_) * (bottom_ - top_) - common
             )

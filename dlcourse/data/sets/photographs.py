@@ -40,7 +40,7 @@ def grey(path: Path) -> np.ndarray:
     top, left = ((length - edge) // 2 for length in light.shape)
     square = light[top : top + edge, left : left + edge].reshape(SIDE, factor, SIDE, factor)
     total = square.sum(axis=(1, 3))
-    return ((total + factor**2 // 2) // factor**2).astype(np.uint8)
+    return np.asarray((total + factor**2 // 2) // factor**2, dtype=np.uint8)
 
 
 CARD = Card(
@@ -65,8 +65,6 @@ CARD = Card(
         "The middle square was taken, which leaves out a third of the motorcycle.",
     ),
     classes=NAMES,
-    library=Library(
-        "scikit-image", tuple(f"skimage/data/{name}.png" for name in NAMES), read
-    ),
+    library=Library("scikit-image", tuple(f"skimage/data/{name}.png" for name in NAMES), read),
     sha256="6461b696fcf3b203c4c36b9dda96c1072c5595533820160c969cf332c5fc7fa6",
 )
