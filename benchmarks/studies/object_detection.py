@@ -1,12 +1,12 @@
-"""How well are digits found on photographs? A detector, its rivals, more time, for lesson 42.
+"""How well are digits found on photographs? A detector and its rival, for lesson 42.
 
     python benchmarks/studies/object_detection.py
 
-The detector and its training are the cells tagged `recipe` of the lesson, so that the two cannot
-differ; the rivals are here. Whatever has to be chosen is chosen on validation canvases, with
-photographs and writers of their own. Each run then draws training and test canvases of its own, and
-in a run all models are judged on the same test. A part that is done is kept in `build/studies` and
-not done again.
+About six minutes of one core. The detector and its training are the cells tagged `recipe` of the
+lesson, so that the two cannot differ; the rival is here. Whatever has to be chosen is chosen on
+validation canvases, with photographs and writers of their own. Each run then draws training and
+test canvases of its own, and in a run both are judged on the same test. A part that is done is
+kept in `build/studies` and not done again.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from parts import Parts, recipe
 from PIL import Image
 from scipy import ndimage
@@ -28,18 +27,16 @@ from torch import nn
 
 from dlcourse import seeds
 from dlcourse.boxes import COCO, mean_average_precision, overlap, suppress
-from dlcourse.canvases import SIDE, Canvases
+from dlcourse.canvases import Canvases
 from dlcourse.evaluation import Study
 from dlcourse.paths import STUDIES
-from dlcourse.training import fit_one_cycle, predict, save
+from dlcourse.training import save
 
 NAME, LESSON = "object_detection", recipe("42")
-RUNS, COUNT = 5, 400  # runs, test canvases of each
+RUNS, COUNT = 3, 400  # runs, test canvases of each
 RATES = (5e-3, 1e-2, 2e-2)
 LEVELS = ((0.7,), (0.5, 0.6, 0.7, 0.8), (0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9))  # of full light
 MACHINES = ((10, 0.015), (10, 0.03))  # strength and gamma of the machine
-SIZES, STEP = (14, 18, 23, 30, 38), 6  # of the windows that slide, and steps per window
-LONG = {"widths": (16, 32, 48, 64), "count": 20_000, "epochs": 2}
 HEIGHTS = (6, 8, 10, 12, 16, 20, 28, 36, 44, 52, 60)
 parts = Parts(NAME, LESSON)
 
@@ -134,81 +131,6 @@ def tested_pieces(run: int, levels: Sequence[float], strength: float, gamma: flo
     return judged(find_pieces(model, levels, drawn.pictures), drawn)
 
 
-# --- sliding windows ------------------------------------------------------------------------------
-
-
-def windows(step: int) -> np.ndarray:
-    """Return the boxes of all windows, square, in every size."""
-    made = []
-    for size in SIZES:
-        at = np.arange(0, SIDE - size + 1, max(1, round(size / step)))
-        left, top = (grid.ravel() for grid in np.meshgrid(at, at))
-        made.append(np.column_stack([left, top, left + size, top + size]))
-    return np.concatenate(made).astype(np.float32)
-
-
-def seen(picture: np.ndarray, squares: np.ndarray) -> torch.Tensor:
-    """Return what stands in each square of a picture, brought to 28 × 28: (k, 1, 28, 28)."""
-    corners = torch.from_numpy(squares / SIDE * 2 - 1)
-    steps = (torch.arange(28) + 0.5) / 28
-    x, y = (
-        corners[:, i, None] + (corners[:, i + 2] - corners[:, i])[:, None] * steps for i in (0, 1)
-    )
-    grid = torch.stack(
-        [x[:, None].expand(-1, 28, -1), y[:, :, None].expand(-1, -1, 28)], dim=3
-    ).float()
-    whole = torch.from_numpy(picture / np.float32(255))[None, None].expand(len(grid), -1, -1, -1)
-    return F.grid_sample(whole, grid, align_corners=False)
-
-
-def reader(*stream: str | int) -> tuple[nn.Module, np.ndarray]:
-    """Return lesson 41's network with an eleventh answer, and each digit's width for its height."""
-    drawn, rng = LESSON.draw("train", 2000, "windows", *stream, numbers=(3, 9)), seeds.rng(*stream)
-    looks, labels, shapes = [], [], []
-    every = windows(STEP)
-    for picture, objects in zip(drawn.pictures, truth(drawn), strict=True):
-        width, height = (objects[:, 3] - objects[:, 1]), (objects[:, 4] - objects[:, 2])
-        shapes.append(np.column_stack([objects[:, 0], width / height]))
-        size = 1.15 * np.maximum(width, height) * rng.uniform(0.9, 1.15, size=len(objects))
-        x = (objects[:, 1] + objects[:, 3]) / 2 + size * rng.uniform(-0.08, 0.08, len(objects))
-        y = (objects[:, 2] + objects[:, 4]) / 2 + size * rng.uniform(-0.08, 0.08, len(objects))
-        around = np.column_stack([x - size / 2, y - size / 2, x + size / 2, y + size / 2])
-        other = every[rng.choice(len(every), 12, replace=False)]
-        other = other[overlap(other, around).max(axis=1, initial=0) < 0.35]
-        looks.append(seen(picture, np.concatenate([around, other]).astype(np.float32)))
-        labels.append(np.concatenate([objects[:, 0], np.full(len(other), 10)]))
-    seeds.manual_seed("reader", *stream)
-    model = nn.Sequential(
-        *(LESSON.block(1, 16), nn.MaxPool2d(2), LESSON.block(16, 32), nn.MaxPool2d(2)),
-        *(LESSON.block(32, 32), LESSON.block(32, 64), nn.MaxPool2d(2)),
-        *(nn.Flatten(), nn.Linear(576, 11)),
-    )
-    examples = torch.cat(looks), torch.from_numpy(np.concatenate(labels)).long()
-    fit_one_cycle(model, examples, rate=1e-2, epochs=2, batch_size=128, stream=("reader", *stream))
-    known = np.concatenate(shapes)
-    return model, np.array([known[known[:, 0] == k, 1].mean() for k in range(10)])
-
-
-def slid(run: int, count: int = 60) -> list[float]:
-    """Return AP50 and AP of the reader that slides, on the first of a run's test canvases."""
-    drawn = LESSON.draw("test", COUNT, run)
-    drawn = Canvases(drawn.pictures[:count], drawn.objects[:count])
-    model, shape = reader(run)
-    every, found = windows(STEP), []
-    for picture in drawn.pictures:
-        chance = predict(model, seen(picture, every)).softmax(dim=1).numpy()
-        label, score = chance[:, :10].argmax(axis=1), chance[:, :10].max(axis=1)
-        rows = np.flatnonzero(score > 0.3)
-        x = (every[rows, 0] + every[rows, 2]) / 2
-        y = (every[rows, 1] + every[rows, 3]) / 2
-        size = (every[rows, 2] - every[rows, 0]) / 1.15
-        wide, high = size * np.minimum(shape[label[rows]], 1), size
-        box = np.column_stack([x - wide / 2, y - high / 2, x + wide / 2, y + high / 2])
-        each = np.column_stack([label[rows], score[rows], box])
-        found.append(each[suppress(box, score[rows], 0.3)])
-    return judged(found, drawn)
-
-
 # --- the detector ---------------------------------------------------------------------------------
 
 
@@ -242,17 +164,6 @@ def by_height(model: nn.Module, run: int) -> list[float]:
     return scores
 
 
-def long(run: int, rate: float) -> list[float]:
-    """Return AP50 and AP of a wider detector that learns longer, in a run."""
-    drawn = LESSON.draw("test", COUNT, run)
-    return judged(LESSON.find(LESSON.train("long", run, rate=rate, **LONG), drawn.pictures), drawn)
-
-
-def small(run: int, rate: float) -> list[float]:
-    """Return AP50 by height of the detector that also learned from digits of 6 pixels."""
-    return by_height(LESSON.train("small", run, rate=rate, heights=(6, 36)), run)
-
-
 def main() -> None:
     settings = parts.kept(tuned_pieces)
     levels, strength, gamma, _ = max(settings, key=lambda setting: setting[-1])
@@ -260,18 +171,10 @@ def main() -> None:
     rate = max(rates, key=lambda each: rates[each])
     detector = [parts.kept(tested, run, rate) for run in range(RUNS)]
     lesser = [parts.kept(tested_pieces, run, levels, strength, gamma) for run in range(RUNS)]
-    slides = [parts.kept(slid, 0)]
-    smaller = parts.kept(small, 0, rate)
-    longer = [parts.kept(long, run, rate) for run in range(2)]
-    runs = {
-        "sliding windows": slides,
-        "components": lesser,
-        "detector": [each["found"] for each in detector],
-        "wider detector, longer": longer,
-    }
+    runs = {"components": lesser, "detector": [each["found"] for each in detector]}
     keep_weights()
     Study(
-        question="How well are digits found on photographs, by a detector and by its rivals?",
+        question="How well are digits found on photographs, by a detector and by its rival?",
         metric="AP50 on 400 test canvases",
         runs={name: [each[0] for each in found] for name, found in runs.items()},
         seconds=round(parts.seconds),
@@ -284,7 +187,6 @@ def main() -> None:
             "without suppression": [each["raw"][0] for each in detector],
             "heights": list(HEIGHTS),
             "by height": [each["heights"] for each in detector],
-            "by height, small ones learned": smaller,
         },
     ).save(NAME)
 
