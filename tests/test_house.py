@@ -13,7 +13,7 @@ from dlcourse.paths import ROOT
 
 FLOORS = (
     {"paths", "seeds", "claims", "data", "autograd"},
-    {"training", "evaluation", "survival", "ngrams", "legibility", "plots"},
+    {"training", "evaluation", "survival", "ngrams", "boxes", "canvases", "legibility", "plots"},
     {"exercises", "widgets"},
     {
         "course",

@@ -82,6 +82,12 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "flower",
         "portrait",
     ),
+    "42": (
+        "What is where? Below, the answer",
+        "One box, and the same pushed down and right",
+        "The cells that are to answer for a digit",
+        "All that it says",
+    ),
     "51": (
         "What one word tells of the verdict",
         "What the counting judge listens to",

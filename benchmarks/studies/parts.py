@@ -19,7 +19,10 @@ from dlcourse.evaluation.studies import library_versions
 from dlcourse.paths import ROOT
 
 KEPT = ROOT / "build" / "studies"
-BENEATH = ("training.py", "seeds.py", "ngrams.py", "evaluation", "data")
+BENEATH = (
+    *("training.py", "seeds.py", "ngrams.py", "boxes.py", "canvases.py"),
+    *("evaluation", "data"),
+)
 """What of the package decides the figures of a study, whichever it is."""
 
 
