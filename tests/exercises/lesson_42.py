@@ -6,10 +6,10 @@ EQUIVALENT = {
     "42.overlap": {
         "one[-2]": "a box has four numbers",
         "other[-2]": "a box has four numbers",
-        "one[-1]": "a box has four numbers",
-        "other[-1]": "a box has four numbers",
+        "height = min(one[-1]": "a box has four numbers",
+        "height = min(one[3], other[-1]": "a box has four numbers",
         "box[-2]": "a box has four numbers",
-        "box[-1]": "a box has four numbers",
+        "(box[-1] - box[1])": "a box has four numbers",
         "for box in (other, one)": "a sum has no order",
     },
     "42.hits": {
