@@ -53,8 +53,9 @@ CARD = Card(
     who="The scikit-image team collected them: a portrait and the Moon by NASA, a cup by "
     "R. Michetti (coffee), a motorcycle from the Middlebury stereo benchmark, a cat by S. van der "
     "Walt (chelsea), a stained tissue (ihc), a cameraman by L. Varshney, Greek coins from the "
-    "Brooklyn Museum, brick and gravel from CC0 Textures, grass by a user of DeviantArt.",
-    licence="CC0, or no known copyright (astronaut, coins, ihc, moon)",
+    "Brooklyn Museum, brick and gravel from CC0 Textures, grass by a user of DeviantArt. "
+    "All are CC0 but for astronaut, coins, ihc and moon, which have no known copyright.",
+    licence="mostly CC0",
     citation="S. van der Walt and others (2014). scikit-image: image processing in Python. PeerJ "
     "2, e453.",
     doi="10.7717/peerj.453",
