@@ -172,9 +172,7 @@ def prepare() -> bool:
         return False
     if obstacle():
         sys.exit(obstacle())
-    OWN.mkdir(exist_ok=True)
     with alone():
-        restore()
         if not is_ready():
             mend() if fits("place", "python", "torch", "lock") else anew()
     return True
@@ -201,7 +199,8 @@ def obstacle() -> str:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Hold the lock of set-up, waiting for another set-up of this clone to end."""
+    """Hold the lock of set-up, once others of this clone have ended; mend what one left behind."""
+    OWN.mkdir(exist_ok=True)
     with LOCK.open("a", encoding="utf-8") as file:
         if not is_locked(file):
             print("Another set-up of this clone is running; waiting for it to end.", flush=True)
@@ -209,6 +208,7 @@ def alone() -> Iterator[None]:
                 time.sleep(0.5)
         # pip inherits the lock: it stays held if this process is killed while pip still writes.
         os.set_inheritable(file.fileno(), True)
+        restore()
         yield
 
 

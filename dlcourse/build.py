@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 
 from dlcourse.course import Lesson
 from dlcourse.limits import peak_memory, watched
+from dlcourse.paths import write_whole
 from dlcourse.pictures import PNG, alike, compress, encode, pictures_of
 
 ONE_THREAD = dict.fromkeys(
@@ -209,16 +210,14 @@ def build(lesson: Lesson, on_cell: OnCell | None = None) -> bool:
     if told := run.failure or told:
         raise LessonError(f"{told} The notebook was left as it was.")
     normalise(run.notebook, nbformat.reads(before.decode("utf-8"), as_version=4))
-    after = (nbformat.writes(run.notebook).rstrip("\n") + "\n").encode("utf-8")
+    after = nbformat.writes(run.notebook).rstrip("\n") + "\n"
     if lesson.path.read_bytes() != before:
         raise LessonError(
             f"{lesson.path.name} was saved by somebody else while it ran: build it again."
         )
-    if after == before:
+    if after.encode("utf-8") == before:
         return False
-    part = lesson.path.with_suffix(".part")
-    part.write_bytes(after)
-    os.replace(part, lesson.path)  # never half a notebook
+    write_whole(lesson.path, after)
     return True
 
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dlcourse import paths
-from dlcourse.course import MEMORY, PARTS, Lesson, survey
+from dlcourse.course import MEMORY, PARTS, Lesson, no_lessons, survey
 from dlcourse.course import lesson as find_lesson
 
 if TYPE_CHECKING:
@@ -81,9 +81,7 @@ def all_lessons() -> tuple[Lesson, ...]:
     for trouble in troubles:
         say(f"✘ {trouble}")
     if not found:
-        raise LookupError(
-            f"There are no lessons in {paths.NOTEBOOKS}: run the command in a clone of the course."
-        )
+        raise LookupError(no_lessons())
     return found
 
 

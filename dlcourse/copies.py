@@ -7,7 +7,6 @@ what cannot be merged is kept whole beside the new edition: nothing that a learn
 """
 
 import json
-import os
 import platform
 import shutil
 import subprocess
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dlcourse import paths
-from dlcourse.course import is_lesson
+from dlcourse.course import is_lesson, no_lessons
 
 Notebook = dict[str, Any]
 
@@ -52,16 +51,14 @@ def update() -> Iterator[str]:
     found = filter(is_lesson, sorted(paths.NOTEBOOKS.glob("*.ipynb")))
     editions = {path.name: path for path in found}
     if not editions:
-        raise FileNotFoundError(
-            f"There are no lessons in {paths.NOTEBOOKS}: run the command in a clone of the course."
-        )
+        raise FileNotFoundError(no_lessons())
     paths.EDITIONS.mkdir(parents=True, exist_ok=True)
     changed = _changed_in_place()
     yield from _moved(editions)
     for name, path in editions.items():
         try:
-            text = _committed(name) if name in changed else path.read_text(encoding="utf-8")
-            yield from _take(name, bare(_parse(text)), changed.get(name))
+            committed, theirs = changed.get(name) or (_parse(path.read_text("utf-8")), None)
+            yield from _take(name, bare(committed), theirs)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             yield f"{name} could not be brought up to date ({error}); your copy is as it was."
 
@@ -175,8 +172,7 @@ def merge(base: Notebook, mine: Notebook, edition: Notebook) -> Merged | None:
     if not nbformat.validator.isvalid(merged):
         return None
     lost = {*answers.values()} - {cell.source for cell in merged.cells}
-    notebook = json.loads(json.dumps(merged))
-    return Merged(notebook, strategy == "use-remote" or bool(lost), reworded)
+    return Merged(merged, strategy == "use-remote" or bool(lost), reworded)
 
 
 def _answers(base: Notebook, mine: Notebook) -> dict[str, str]:
@@ -214,8 +210,8 @@ def _moved(editions: dict[str, Path]) -> Iterator[str]:
             yield f"{base.name} is no lesson any more; your copy stays in my/ as it is."
 
 
-def _changed_in_place() -> dict[str, Notebook]:
-    """Return the lessons in the course's own folder that differ from those that git has, bare.
+def _changed_in_place() -> dict[str, tuple[Notebook, Notebook]]:
+    """Return lessons that were changed in the course's own folder: as git has them, and bare.
 
     Outputs alone make no difference. Without git, or outside a clone, there is none to be found.
     """
@@ -225,14 +221,10 @@ def _changed_in_place() -> dict[str, Notebook]:
         for name in filter(None, listed.split("\0")):
             path = paths.ROOT / name
             theirs = _read(path) if is_lesson(path) and path.exists() else None
-            if theirs and _sources(theirs) != _sources(_parse(_committed(path.name))):
-                found[path.name] = bare(theirs)
+            committed = _parse(_git("show", f"HEAD:{name}")) if theirs else None
+            if theirs and committed and _sources(theirs) != _sources(committed):
+                found[path.name] = committed, bare(theirs)
     return found
-
-
-def _committed(name: str) -> str:
-    """Return the text of a lesson as git has it."""
-    return _git("show", f"HEAD:./notebooks/{name}")
 
 
 def _git(*arguments: str) -> str:
@@ -269,11 +261,7 @@ def _keep(name: str) -> str:
 
 
 def _write(path: Path, notebook: Notebook) -> None:
-    """Write a notebook in one go, so that there is never half of one."""
-    part = path.with_suffix(".part")
-    text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-    part.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(part, path)
+    paths.write_whole(path, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
 
 
 def main() -> int:

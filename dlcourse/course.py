@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self
 
+from dlcourse import paths
 from dlcourse.paths import NOTEBOOKS, ROOT
 
 PARTS = (
@@ -130,6 +131,11 @@ def lessons(folder: Path = NOTEBOOKS) -> tuple[Lesson, ...]:
     if troubles:
         raise ValueError(troubles[0])
     return found
+
+
+def no_lessons() -> str:
+    """Say that there are none, and where there are."""
+    return f"There are no lessons in {paths.NOTEBOOKS}: run the command in a clone of the course."
 
 
 def survey(folder: Path = NOTEBOOKS) -> tuple[tuple[Lesson, ...], list[str]]:

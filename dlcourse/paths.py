@@ -46,6 +46,13 @@ def data_cache() -> Path:
     return Path(named).expanduser() if named else user_cache_path("dlcourse", appauthor=False)
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a text in one go, so that no reader, and no interruption, ever finds half of it."""
+    part = path.with_suffix(".part")
+    part.write_bytes(text.encode("utf-8"))
+    os.replace(part, path)
+
+
 @contextmanager
 def locked(file: Path, timeout: float = -1) -> Iterator[None]:
     """Keep other processes out; raise TimeoutError, an OSError, if that takes too many seconds.

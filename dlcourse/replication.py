@@ -8,7 +8,6 @@ stores, which change when the package changes a result. So the work can be stopp
 import argparse
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -21,7 +20,7 @@ from rich.table import Table
 
 from dlcourse.build import Run, execute
 from dlcourse.course import Lesson, lesson, lessons
-from dlcourse.paths import ROOT
+from dlcourse.paths import ROOT, write_whole
 
 KEPT = ROOT / "docs" / "replication.json"
 
@@ -63,9 +62,7 @@ def note(run: Run, seed: int) -> None:
     known["on"] = date.today().isoformat()
     known["with"] = {name: version(name) for name in ("numpy", "torch", "scikit-learn", "scipy")}
     kept[run.lesson.id] = known
-    part = KEPT.with_suffix(".part")
-    part.write_text(json.dumps(dict(sorted(kept.items())), indent=1) + "\n", encoding="utf-8")
-    os.replace(part, KEPT)
+    write_whole(KEPT, json.dumps(dict(sorted(kept.items())), indent=1) + "\n")
 
 
 def missing(chosen: Iterable[Lesson], last: int) -> list[tuple[Lesson, int]]:

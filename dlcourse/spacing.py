@@ -7,7 +7,6 @@ Optimizing Spaced Repetition Scheduling", doi:10.1145/3534678.3539081), by the p
 import hashlib
 import html
 import json
-import os
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -108,13 +107,10 @@ def _load() -> dict[str, Card]:
 
 
 def _write(cards: dict[str, Card]) -> None:
-    """Write the cards, one a line, so that no reader ever finds half of them."""
-    place = _place()
+    """Write the cards, one a line."""
     kept: dict[str, Any] = {key: card.to_dict() for key, card in sorted(cards.items())}
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(card)}" for key, card in kept.items())
-    part = place.with_suffix(".part")
-    part.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
-    os.replace(part, place)
+    paths.write_whole(_place(), f"{{\n{lines}\n}}\n")
 
 
 # --- in a notebook ---------------------------------------------------------------------------

@@ -295,7 +295,7 @@ def test_an_update_that_is_interrupted_is_done_again(course, monkeypatch, writes
     cells = lesson()
     cells[2]["source"] = "print(x + 1)"
     course.publish(cells)
-    replace, done = copies.os.replace, []
+    replace, done = paths.os.replace, []
 
     def cut(source, target):
         if len(done) == writes:
@@ -303,10 +303,10 @@ def test_an_update_that_is_interrupted_is_done_again(course, monkeypatch, writes
         done.append(target)
         replace(source, target)
 
-    monkeypatch.setattr(copies.os, "replace", cut)
+    monkeypatch.setattr(paths.os, "replace", cut)
     with pytest.raises(KeyboardInterrupt):
         course.update()
-    monkeypatch.setattr(copies.os, "replace", replace)
+    monkeypatch.setattr(paths.os, "replace", replace)
     assert course.sources()["answer"] == ANSWER
     course.update()
     assert course.sources()["answer"] == ANSWER
@@ -338,11 +338,11 @@ def test_the_story_of_a_copy_through_two_editions(course, monkeypatch):
     third = deepcopy(second)
     third[-1]["source"] = "That was it, and more."
     course.publish(third)
-    replace = copies.os.replace
-    monkeypatch.setattr(copies.os, "replace", lambda *_: 1 / 0)
+    replace = paths.os.replace
+    monkeypatch.setattr(paths.os, "replace", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         course.update()
-    monkeypatch.setattr(copies.os, "replace", replace)
+    monkeypatch.setattr(paths.os, "replace", replace)
     assert "with what you changed" in course.update()
     assert course.sources()["title"] == "# One neuron, and my notes"
     assert course.sources()["end"] == "That was it, and more."

@@ -591,7 +591,7 @@ def test_full_disk_leaves_what_was_there(lesson, capsys, monkeypatch):
     def full(*given, **named):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     check("99.weighted-sum", right)
     assert "not saved (No space left on device)" in capsys.readouterr().out
     assert lesson.read_bytes() == before

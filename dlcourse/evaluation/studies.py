@@ -1,7 +1,6 @@
 """Studies: runs that take longer than a lesson may, kept as a small file beside their command."""
 
 import json
-import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -14,7 +13,7 @@ from scipy import stats
 
 from dlcourse.evaluation.checks import finite_row
 from dlcourse.evaluation.intervals import comparison
-from dlcourse.paths import STUDIES
+from dlcourse.paths import STUDIES, write_whole
 
 
 def library_versions() -> dict[str, str]:
@@ -41,11 +40,8 @@ class Study:
 
     def save(self, name: str) -> None:
         """Write the study to `benchmarks/studies/NAME.json`, all of it or nothing."""
-        path = STUDIES / f"{name}.json"
         text = json.dumps(asdict(self), indent=1, ensure_ascii=False, allow_nan=False)
-        part = path.with_suffix(".part")
-        part.write_text(text + "\n", encoding="utf-8")
-        os.replace(part, path)
+        write_whole(STUDIES / f"{name}.json", text + "\n")
 
     def table(self, digits: int = 3) -> pd.DataFrame:
         """Return a row per model: the mean of its runs, its t-interval, how many runs."""

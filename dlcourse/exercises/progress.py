@@ -130,8 +130,6 @@ def _parse(text: str) -> tuple[dict[str, Record], bool]:
 
 
 def _write(records: dict[str, Record]) -> None:
-    """Write the file, one record a line, so that no reader ever finds half of it."""
+    """Write the file, one record a line, so that much of a damaged one can still be read."""
     lines = [f"{json.dumps(id)}: {json.dumps(asdict(records[id]))}" for id in sorted(records)]
-    draft = paths.PROGRESS.with_suffix(".tmp")
-    draft.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    os.replace(draft, paths.PROGRESS)
+    paths.write_whole(paths.PROGRESS, "{\n" + ",\n".join(lines) + "\n}\n")
