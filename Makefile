@@ -3,6 +3,6 @@
 # Another build of PyTorch, kept from then on: `DLCOURSE_TORCH=cu130 make setup`.
 PYTHON ?= python3
 
-.PHONY: lab test setup build portability replication lock
-lab test setup build portability replication lock:
+.PHONY: lab test site setup build portability replication lock
+lab test site setup build portability replication lock:
 	@DLCOURSE_PYTHON="$(origin PYTHON)" "$(PYTHON)" make.py $@

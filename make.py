@@ -48,6 +48,9 @@ BEFORE = ROOT / ".venv-before"  # what was ready, until its successor is
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 REQUIREMENTS = ROOT / "requirements.lock"
+SITE_VENV = ROOT / ".venv-site"  # what makes the website, beside the learner's environment
+SITE_PYTHON = SITE_VENV / PYTHON.relative_to(VENV)
+SITE_REQUIREMENTS = ROOT / "requirements-site.lock"
 STAMP = VENV / "setup.json"  # what the environment was made for, once it is finished
 LOG = OWN / "setup.log"
 LOCK = OWN / "setup.lock"
@@ -382,15 +385,15 @@ def install_course() -> None:
         file.write_text(json.dumps(settings), encoding="utf-8")
 
 
-def add(*options: str) -> None:
+def add(*options: str, python: Path = PYTHON) -> None:
     """Install packages with uv, or with pip where there is no uv or it does not succeed."""
     program = uv()
     if program:
-        here = ("pip", "install", "--python", str(PYTHON), "--index-strategy", "unsafe-best-match")
+        here = ("pip", "install", "--python", str(python), "--index-strategy", "unsafe-best-match")
         with suppress(subprocess.CalledProcessError):
             logged(program, *here, *options, **uv_settings())
             return
-    pip("install", *options)
+    pip("install", *options, python=python)
 
 
 def uv() -> str:
@@ -414,10 +417,10 @@ def uv_settings() -> "dict[str, str]":
     }
 
 
-def pip(*arguments: str) -> None:
-    """Run the environment's pip, quietly and without questions."""
+def pip(*arguments: str, python: Path = PYTHON) -> None:
+    """Run an environment's pip, quietly and without questions."""
     options = ("--disable-pip-version-check", "--no-input")
-    logged(str(PYTHON), "-m", "pip", *options, *arguments)
+    logged(str(python), "-m", "pip", *options, *arguments)
 
 
 def logged(*command: str, **variables: str) -> None:
@@ -453,6 +456,24 @@ def write_stamp(target: dict[str, str]) -> None:
     draft = STAMP.with_suffix(".draft")
     draft.write_text(json.dumps(target, indent=2), encoding="utf-8")
     os.replace(draft, STAMP)
+
+
+def prepare_site() -> None:
+    """Make the environment of the website, unless it is made for its lock as that is now."""
+    stamp = SITE_VENV / "setup.json"
+    lock = hashlib.sha256(SITE_REQUIREMENTS.read_bytes()).hexdigest()
+    target = json.dumps({"place": str(ROOT), "python": stamped()["python"], "lock": lock})
+    with alone():
+        if SITE_PYTHON.exists() and stamp.exists() and stamp.read_text("utf-8") == target:
+            return
+        print(f"Setting up {SITE_VENV}: once, with about 250 MB.", flush=True)
+        shutil.rmtree(SITE_VENV, ignore_errors=True)
+        try:
+            logged(str(PYTHON), "-m", "venv", str(SITE_VENV))
+            add(*LOCKED, "-r", str(SITE_REQUIREMENTS), python=SITE_PYTHON)
+        except subprocess.CalledProcessError:
+            sys.exit(failure("what makes the website"))
+        stamp.write_text(target, encoding="utf-8")
 
 
 # --- commands ----------------------------------------------------------------------------------
@@ -573,26 +594,51 @@ def replication(*lessons: str) -> int:
     return call(str(PYTHON), "-m", "dlcourse.replication", *lessons)
 
 
+def site() -> int:
+    """Write the website into build/site, and the instructor edition into build/site/instructor."""
+    prepare()
+    prepare_site()
+    made, target = ROOT / "build" / "site-pages", ROOT / "build" / "site"
+    code = call(str(PYTHON), "docs/site/pages.py", str(made))
+    for edition in ("learner", "instructor"):
+        if not code:  # a warning is an error, so that no link is dead
+            options = ("-W", "--keep-going", "-q", "-c", "docs/site", "-t", edition)
+            doctrees = ("-d", str(made / f"{edition}-doctrees"))
+            folders = (str(made / edition), str(made / f"{edition}-html"))
+            code = call(str(SITE_PYTHON), "-m", "sphinx", *options, *doctrees, *folders)
+    if not code:
+        shutil.rmtree(target, ignore_errors=True)
+        (made / "learner-html").rename(target)
+        (made / "instructor-html").rename(target / "instructor")
+        print(f"Open {target / 'index.html'} in a browser.", flush=True)
+    return code
+
+
 def lock() -> int:
-    """Resolve requirements.lock anew, for every supported Python and system; needs uv."""
+    """Resolve both locks anew, for every supported Python and system; needs uv."""
     uv = shutil.which("uv")
     if uv is None:
         sys.exit("Making the lock anew needs uv: install it with `pip install uv`, then try again.")
     oldest = ".".join(map(str, OLDEST))
-    resolved = subprocess.run(
-        [
-            *(uv, "pip", "compile", "--universal", "--python-version", oldest, "--extra", "test"),
-            *("--generate-hashes", *WHEELS, "--no-annotate", "--no-header", "--quiet"),
-            "pyproject.toml",
-        ],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        check=False,
-        encoding="utf-8",
-    )
-    if resolved.returncode == 0:  # otherwise uv has said why
-        REQUIREMENTS.write_text(locked(resolved.stdout), encoding="utf-8", newline="\n")
-    return resolved.returncode
+    chosen = {
+        REQUIREMENTS: ("--extra", "test", "pyproject.toml"),
+        SITE_REQUIREMENTS: ("--group", "site"),
+    }
+    for file, what in chosen.items():
+        resolved = subprocess.run(
+            [
+                *(uv, "pip", "compile", "--universal", "--python-version", oldest, *what),
+                *("--generate-hashes", *WHEELS, "--no-annotate", "--no-header", "--quiet"),
+            ],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            check=False,
+            encoding="utf-8",
+        )
+        if resolved.returncode:  # uv has said why
+            return resolved.returncode
+        file.write_text(locked(resolved.stdout), encoding="utf-8", newline="\n")
+    return 0
 
 
 def locked(resolution: str) -> str:
@@ -605,7 +651,7 @@ def locked(resolution: str) -> str:
 
 COMMANDS: dict[str, Callable[..., int | None]] = {
     function.__name__: function
-    for function in (lab, test, setup, build, portability, replication, lock)
+    for function in (lab, test, site, setup, build, portability, replication, lock)
 }
 
 

@@ -1,0 +1,49 @@
+"""How Sphinx makes the website of the pages that pages.py writes; `make site` calls both."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.util.fileutil import copy_asset
+
+project = author = "Demystifying Deep Learning"
+html_title = project
+if tags.has("instructor"):  # noqa: F821 (Sphinx gives the editions' names as tags)
+    html_title += " · instructor edition"
+language = "en"
+extensions = ["myst_nb", "sphinx_copybutton"]
+exclude_patterns = ["notebooks/original"]
+
+nb_execution_mode = "off"  # the stored outputs are shown
+nb_merge_streams = True
+myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
+copybutton_selector = "div.cell_input div.highlight pre, div.highlight-python div.highlight pre"
+
+html_theme = "sphinx_book_theme"
+html_static_path = ["style.css"]
+html_css_files = ["style.css"]
+html_copy_source = False  # the original notebook is offered instead
+html_show_sphinx = False
+html_theme_options = {
+    "show_toc_level": 2,
+    "use_download_button": False,
+    "use_fullscreen_button": False,
+    # The theme would else show a second bar with a second search in it.
+    **{f"navbar_{place}": [] for place in ("start", "center", "end", "persistent")},
+}
+
+MATHJAX = Path(find_spec("sphinx-mathjax-offline").submodule_search_locations[0], "static/mathjax")
+mathjax_path = "mathjax/tex-chtml.js"
+
+
+def add_mathjax(app: Sphinx, error: Exception | None) -> None:
+    """Copy of MathJax what the pages use, so that nothing is asked of another host."""
+    target = Path(app.outdir, "_static", "mathjax")
+    copy_asset(MATHJAX / "tex-chtml.js", target)
+    fonts = "output/chtml/fonts/woff-v2"
+    copy_asset(MATHJAX / fonts, target / fonts)
+
+
+def setup(app: Sphinx) -> None:
+    """Add MathJax when the pages are written."""
+    app.connect("build-finished", add_mathjax)
