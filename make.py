@@ -595,21 +595,22 @@ def replication(*lessons: str) -> int:
 
 
 def site() -> int:
-    """Write the website into build/site, and the instructor edition into build/site/instructor."""
+    """Write the website into build/site: the lessons, the instructor edition and the slides."""
     prepare()
     prepare_site()
     made, target = ROOT / "build" / "site-pages", ROOT / "build" / "site"
     code = call(str(PYTHON), "docs/site/pages.py", str(made))
-    for edition in ("learner", "instructor"):
-        if not code:  # a warning is an error, so that no link is dead
-            options = ("-W", "--keep-going", "-q", "-c", "docs/site", "-t", edition)
-            doctrees = ("-d", str(made / f"{edition}-doctrees"))
-            folders = (str(made / edition), str(made / f"{edition}-html"))
-            code = call(str(SITE_PYTHON), "-m", "sphinx", *options, *doctrees, *folders)
+    code = code or call(str(PYTHON), "docs/site/slides.py", str(made / "slides"))
+    for edition, builder in (("learner", "html"), ("instructor", "html"), ("slides", "revealjs")):
+        options = ("-W", "--keep-going", "-q", "-c", "docs/site", "-t", edition, "-b", builder)
+        folders = [str(made / f"{edition}{part}") for part in ("-doctrees", "", "-html")]
+        # A warning is an error, so that no link is dead.
+        code = code or call(str(SITE_PYTHON), "-m", "sphinx", *options, "-d", *folders)
     if not code:
         shutil.rmtree(target, ignore_errors=True)
         (made / "learner-html").rename(target)
-        (made / "instructor-html").rename(target / "instructor")
+        for edition in ("instructor", "slides"):
+            (made / f"{edition}-html").rename(target / edition)
         print(f"Open {target / 'index.html'} in a browser.", flush=True)
     return code
 

@@ -25,6 +25,13 @@ MEASURED = """() => ({
     sideways: document.documentElement.scrollWidth - innerWidth,
 })"""
 
+TALL = """() => !window.Reveal ? [] : Reveal.getSlides().map((slide, at) => {
+    const {h, v} = Reveal.getIndices(slide);
+    Reveal.slide(h, v);
+    return [at + 1, slide.scrollHeight];
+}).filter(([at, found]) => found > Reveal.getConfig().height)"""
+"""The slides of a deck that are taller than the screen, and how tall they are."""
+
 
 class Quiet(SimpleHTTPRequestHandler):
     """Serves files without a word about each."""
@@ -49,7 +56,8 @@ def look(tab: Page, host: str, page: str) -> dict[str, Any]:
     tab.goto(f"{host}/{page}", wait_until="load")
     tab.evaluate("window.MathJax && MathJax.startup.promise.then(() => true)")
     tab.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    return {"page": page, **tab.evaluate(MEASURED), "elsewhere": elsewhere, "errors": errors}
+    seen = {"page": page, **tab.evaluate(MEASURED), "tall": tab.evaluate(TALL)}
+    return {**seen, "elsewhere": elsewhere, "errors": errors}
 
 
 def audit(tab: Page, host: str, page: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Return the make.py of a clone whose path has a space and an umlaut."""
     clone = tmp_path / "my cloné"
     clone.mkdir()
-    for name in ("make.py", "requirements.lock", "pyproject.toml"):
+    for name in ("make.py", "requirements.lock", "requirements-site.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, clone)
     for name in ("DLCOURSE_TORCH", "DLCOURSE_PYTHON"):
         monkeypatch.delenv(name, raising=False)
@@ -68,8 +68,9 @@ class Machine:
             if part in text:
                 raise error
         if "-m venv" in text:
-            self.make.BIN.mkdir(parents=True)
-            self.make.PYTHON.touch()
+            python = Path(command[-1]) / self.make.PYTHON.relative_to(self.make.VENV)
+            python.parent.mkdir(parents=True)
+            python.touch()
 
     def setup(self) -> list[str]:
         """Set up, and return the commands that it took."""
@@ -700,15 +701,76 @@ def test_lock_is_resolved_with_hashes_and_without_sources(
     asked: list[str] = []
 
     def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
-        asked.extend(command)
-        return subprocess.CompletedProcess(command, 0, "numpy==3\ntorch==2\n")
+        asked.append(" ".join(command))
+        found = "sphinx==9\n" if "--group" in command else "numpy==3\ntorch==2\n"
+        return subprocess.CompletedProcess(command, 0, found)
 
     monkeypatch.setattr(make.shutil, "which", lambda name: f"/bin/{name}")
     monkeypatch.setattr(make.subprocess, "run", run)
     assert make.lock() == 0
-    text = " ".join(asked)
-    assert all(option in text for option in ("--generate-hashes", "--only-binary :all:"))
+    assert len(asked) == 2
+    for text in asked:
+        assert all(option in text for option in ("--generate-hashes", "--only-binary :all:"))
     assert make.REQUIREMENTS.read_text(encoding="utf-8") == "torch==2\nnumpy==3\n"
+    assert make.SITE_REQUIREMENTS.read_text(encoding="utf-8") == "sphinx==9\n"
+
+
+def test_website_is_made_in_an_environment_of_its_own(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = machine.make
+    learners = machine.setup().copy()
+    monkeypatch.setattr(make, "uv", lambda: "/bin/uv")
+    monkeypatch.setattr(make, "uv_settings", dict)
+    for _ in range(2):  # the second time there is nothing to do
+        make.prepare_site()
+    venv, lock = machine.commands[len(learners) :]
+    assert venv == f"-m venv {make.SITE_VENV}"
+    assert lock.startswith(f"pip install --python {make.SITE_PYTHON} ")
+    assert lock.endswith(f"{LOCKED.removeprefix('install')} {make.SITE_REQUIREMENTS}")
+    make.SITE_REQUIREMENTS.write_text("sphinx==9\n", encoding="utf-8")
+    make.prepare_site()
+    assert machine.commands[-2:] == [venv, lock]
+
+
+def test_website_that_cannot_be_set_up_is_tried_again(machine: Machine) -> None:
+    machine.setup()
+    machine.make.LOG.write_text("no room\n", encoding="utf-8")
+    machine.trouble = {"site.lock": subprocess.CalledProcessError(1, "pip")}
+    with pytest.raises(SystemExit, match="Set-up stopped at what makes the website"):
+        machine.make.prepare_site()
+    machine.trouble = {}
+    machine.commands.clear()
+    machine.make.prepare_site()
+    assert len(machine.commands) == 2
+
+
+@pytest.mark.parametrize("trouble", ["", "pages.py", "-t learner", "-t slides"])
+def test_website_is_replaced_only_by_a_whole_one(
+    make: Any, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    def call(*command: str) -> int:
+        text = " ".join(command)
+        if "sphinx" in command:
+            assert " -W " in text
+            page = Path(command[-1]) / "index.html"
+            page.parent.mkdir(parents=True)
+            page.write_text(page.parent.name, encoding="utf-8")
+        return int(bool(trouble) and trouble in text)
+
+    before = make.ROOT / "build" / "site" / "index.html"
+    before.parent.mkdir(parents=True)
+    before.write_text("before", encoding="utf-8")
+    for name, function in (
+        ("call", call),
+        ("prepare", lambda: None),
+        ("prepare_site", lambda: None),
+    ):
+        monkeypatch.setattr(make, name, function)
+    assert make.site() == int(bool(trouble))
+    parts = {"learner-html", "instructor-html", "slides-html"}
+    found = {file.read_text(encoding="utf-8") for file in before.parent.rglob("index.html")}
+    assert found == ({"before"} if trouble else parts)
 
 
 def test_unknown_command_is_answered_with_those_there_are(

@@ -1,6 +1,5 @@
 """The website: what its pages hold, that no link in them is dead, and how a browser shows them."""
 
-import importlib.util
 import itertools
 import json
 import re
@@ -9,6 +8,7 @@ import subprocess
 import sys
 from functools import cache
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag
@@ -29,17 +29,9 @@ LARGEST = 1_500_000
 """Bytes that a page and its pictures may have; what all pages share comes on top once."""
 
 
-def load() -> Any:
-    """Import pages.py, which is no part of the package."""
-    spec = importlib.util.spec_from_file_location("pages", ROOT / "docs" / "site" / "pages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+sys.path.append(str(ROOT / "docs" / "site"))  # scripts, which are no part of the package
+pages, slides = import_module("pages"), import_module("slides")
 
-
-pages = load()
 every_lesson = pytest.mark.parametrize("lesson", COURSE.values(), ids=COURSE)
 
 
@@ -174,6 +166,35 @@ def test_the_way_to_a_lesson_holds_what_each_step_needs(lesson: Lesson) -> None:
         assert id == lesson.id or any(id in COURSE[later].needs for later in way[number:])
 
 
+@every_lesson
+def test_slides_show_the_main_path_and_every_figure_of_it(lesson: Lesson) -> None:
+    path = [cell for cell in lesson.cells if not cell.tags & {"further", "instructor"}]
+    cells = slides.deck(lesson)["cells"]
+    texts = [cell.source for cell in path if cell.kind == "markdown"]
+    headings = re.findall(r"^#+ .*", "\n".join(texts), re.MULTILINE)
+    shown = [cell["source"] for cell in cells if cell["cell_type"] == "markdown"]
+    assert [text for text in shown if text.startswith("#")] == headings
+    figures = [out for cell in path for out in cell.outputs if PNG in out.get("data", {})]
+    drawn = [out for cell in cells for out in cell.get("outputs", ()) if PNG in out.get("data", {})]
+    assert drawn == figures
+    for cell in lesson.cells:
+        if "instructor" in cell.tags:
+            assert cell.source not in [each["source"] for each in cells]
+
+
+def test_a_long_paragraph_is_told_and_its_first_sentence_shown() -> None:
+    told = "It is short (e.g. one line. Or two.), and ends here. " + "Then come more words. " * 9
+    ((shown, _),) = slides.written(told)
+    assert shown["source"].startswith(
+        "It is short (e.g. one line. Or two.), and ends here.\n\n````"
+    )
+    assert told.strip() in shown["source"]
+    ((shown, _),) = slides.written(
+        "<details><summary>1. Why?</summary>\n\nSo.\n\nYes.\n\n</details>"
+    )
+    assert shown["source"] == "1. Why?\n\n````{revealjs-notes}\nSo.\n\nYes.\n````"
+
+
 # --- the website ---------------------------------------------------------------------------------
 
 
@@ -293,7 +314,7 @@ def test_only_instructors_read_the_plan(built: dict[str, Html], lesson: Lesson) 
 
 def test_headings_leave_no_level_out(built: dict[str, Html]) -> None:
     for name, page in built.items():
-        if "search.html" in name or "genindex.html" in name:  # the theme's own
+        if re.search("search|genindex|slides/", name):  # the theme's own, and slides, which repeat
             continue
         assert page.headings.count(1) == page.headings[0] == 1, name
         for before, after in itertools.pairwise(page.headings):
@@ -321,7 +342,7 @@ def seen(built: dict[str, Html]) -> list[dict[str, Any]]:
     browser = next(filter(None, map(shutil.which, names)), None)
     if browser is None:
         pytest.skip("the website is not looked at: there is no Chromium here")
-    every = [name for name in built if not name.startswith("instructor/")]
+    every = [name for name in built if not name.startswith("instructor/")]  # slides, too
     audited = ["index.html", "glossary.html", "data.html", "notebooks/11_neuron.html"]
     (python,) = (*TOOLS.glob("bin/python"), *TOOLS.glob("Scripts/python.exe"))
     script = ROOT / "tests" / "site_in_browser.py"
@@ -342,6 +363,7 @@ def test_a_browser_shows_every_page_whole(seen: list[dict[str, Any]]) -> None:
         assert page["elsewhere"] == page["errors"] == [], page
         assert page["broken"] == 0, f"{page['page']} has a formula that is none"
         assert page["sideways"] <= 0, f"{page['page']} is too wide for a phone"
+        assert page["tall"] == [], f"slides of {page['page']} are cut off below"
     assert sum(page["formulas"] for page in seen) > 100
 
 

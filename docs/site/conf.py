@@ -6,16 +6,22 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.util.fileutil import copy_asset
 
+SLIDES = tags.has("slides")  # noqa: F821 (Sphinx gives the names of the editions as tags)
+
 project = author = "Demystifying Deep Learning"
 html_title = project
-if tags.has("instructor"):  # noqa: F821 (Sphinx gives the editions' names as tags)
+if tags.has("instructor"):  # noqa: F821
     html_title += " · instructor edition"
 language = "en"
-extensions = ["myst_nb", "sphinx_copybutton"]
+extensions = ["myst_nb", "sphinx_revealjs" if SLIDES else "sphinx_copybutton"]
 exclude_patterns = ["notebooks/original"]
 
 nb_execution_mode = "off"  # the stored outputs are shown
 nb_merge_streams = True
+nb_mime_priority_overrides = [
+    ("revealjs", kind, priority)
+    for priority, kind in enumerate(("image/png", "text/html", "text/latex", "text/plain"))
+]
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 copybutton_selector = "div.cell_input div.highlight pre, div.highlight-python div.highlight pre"
 
@@ -31,6 +37,16 @@ html_theme_options = {
     # The theme would else show a second bar with a second search in it.
     **{f"navbar_{place}": [] for place in ("start", "center", "end", "persistent")},
 }
+
+revealjs_style_theme = "white-contrast"
+revealjs_static_path = ["slides.css"]
+revealjs_css_files = ["revealjs/plugin/highlight/zenburn.css", "slides.css"]
+revealjs_script_conf = {"width": 1120, "height": 720, "margin": 0.02, "center": False}
+revealjs_script_conf |= {"hash": True, "slideNumber": "c/t", "transition": "none"}
+revealjs_script_plugins = [
+    {"name": "RevealNotes", "src": "revealjs/plugin/notes/notes.js"},
+    {"name": "RevealHighlight", "src": "revealjs/plugin/highlight/highlight.js"},
+]
 
 MATHJAX = Path(find_spec("sphinx-mathjax-offline").submodule_search_locations[0], "static/mathjax")
 mathjax_path = "mathjax/tex-chtml.js"

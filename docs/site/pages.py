@@ -37,7 +37,11 @@ DAY, WEEK = 360, 120
 def notebook(lesson: Lesson, edition: str) -> dict[str, Any]:
     """Return a lesson's notebook as its page shows it."""
     title, *rest = shown(lesson, edition)
-    title["source"] += f"\n\n{{download}}`Download this notebook <original/{lesson.path.name}>`"
+    up = "../.." if edition == INSTRUCTOR else ".."
+    title["source"] += (
+        f"\n\n{{download}}`Download this notebook <original/{lesson.path.name}>` · "
+        f'<a href="{up}/slides/{lesson.name}.html">Slides</a>'
+    )
     cells = [title, *rest]
     if edition == INSTRUCTOR:
         for cell in cells:
