@@ -15,12 +15,22 @@ from rattler import MatchSpec
 
 from dlcourse.paths import ROOT
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+TOML = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = TOML["project"]
 REQUIREMENTS = [
     Requirement(line) for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
 ]
-LOCKED = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-LOCK = [line.removesuffix(" \\") for line in LOCKED if not line.startswith(" ")]
+SITE = [Requirement(line) for line in TOML["dependency-groups"]["site"]]
+
+
+def read(lock: str) -> tuple[list[str], list[str]]:
+    """Return the lines of a lock, and its pins alone."""
+    lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()
+    return lines, [line.removesuffix(" \\") for line in lines if not line.startswith(" ")]
+
+
+LOCK, SITE_LOCK = (read(name)[1] for name in ("requirements.lock", "requirements-site.lock"))
+every_lock = pytest.mark.parametrize("name", ["requirements.lock", "requirements-site.lock"])
 CONDA_NAMES = {"torch": "pytorch"}  # where conda-forge has another name
 
 PYTHONS = ("3.11.5", "3.11.14", "3.12.0", "3.13.0", "3.13.9")
@@ -46,10 +56,10 @@ def surroundings(python: str, system: str) -> Environment:
     }
 
 
-def pins(python: str, system: str) -> dict[str, list[Version]]:
-    """Return the versions that the lock installs there, by name."""
+def pins(lock: list[str], python: str, system: str) -> dict[str, list[Version]]:
+    """Return the versions that a lock installs there, by name."""
     found: dict[str, list[Version]] = {}
-    for requirement in map(Requirement, LOCK):
+    for requirement in map(Requirement, lock):
         if requirement.marker is None or requirement.marker.evaluate(surroundings(python, system)):
             (pin,) = requirement.specifier
             found.setdefault(requirement.name, []).append(Version(pin.version))
@@ -58,23 +68,27 @@ def pins(python: str, system: str) -> dict[str, list[Version]]:
 
 @pytest.mark.parametrize(("python", "system"), list(itertools.product(PYTHONS, SYSTEMS)))
 def test_lock_meets_every_requirement_on_every_supported_machine(python: str, system: str) -> None:
-    found = pins(python, system)
-    assert [name for name, versions in found.items() if len(versions) > 1] == []
-    for requirement in REQUIREMENTS:
-        (version,) = found[canonicalize_name(requirement.name)]
-        assert version in requirement.specifier, requirement
+    for lock, requirements in ((LOCK, REQUIREMENTS), (SITE_LOCK, SITE)):
+        found = pins(lock, python, system)
+        assert [name for name, versions in found.items() if len(versions) > 1] == []
+        for requirement in requirements:
+            (version,) = found[canonicalize_name(requirement.name)]
+            assert version in requirement.specifier, requirement
 
 
-def test_lock_pins_exactly_and_names_no_host() -> None:
+@every_lock
+def test_lock_pins_exactly_and_names_no_host(name: str) -> None:
     line = re.compile(r"[a-z0-9-]+==[A-Za-z0-9.]+( ; [a-z_]+ [-a-z0-9_'.<>=!() ]+)?", re.IGNORECASE)
-    assert [text for text in LOCK if not line.fullmatch(text)] == []
+    assert [text for text in read(name)[1] if not line.fullmatch(text)] == []
 
 
-def test_lock_has_hashes_of_every_package_and_nothing_else() -> None:
+@every_lock
+def test_lock_has_hashes_of_every_package_and_nothing_else(name: str) -> None:
     """Every pin is continued by its hashes, the last of which ends it."""
+    lines = read(name)[0]
     line = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
-    assert [text for text in LOCKED if text.startswith(" ") and not line.fullmatch(text)] == []
-    for this, following in itertools.pairwise([*LOCKED, "end"]):
+    assert [text for text in lines if text.startswith(" ") and not line.fullmatch(text)] == []
+    for this, following in itertools.pairwise([*lines, "end"]):
         assert this.endswith(" \\") is following.startswith("    --hash="), this
 
 
