@@ -16,8 +16,11 @@ from playwright.sync_api import Page, Response, sync_playwright
 
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-VIOLATIONS = """axe.run({resultTypes: ["violations"]}).then(({violations}) => violations.flatMap(
-    ({impact, id, nodes}) => nodes.map(({target}) => [impact, id, target[0]])))"""
+VIOLATIONS = """axe.run({resultTypes: ["violations"], preload: false}).then(({violations}) =>
+    violations.flatMap(({impact, id, nodes}) => nodes.map(({target}) => [impact, id, target[0]])))
+"""
+"""What axe finds; without `preload` it fetches no style sheets, some of which it looks for in vain.
+"""
 
 MEASURED = """() => ({
     formulas: document.querySelectorAll("mjx-container").length,
