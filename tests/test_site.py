@@ -132,6 +132,14 @@ def test_claims_are_those_that_the_notebooks_print() -> None:
     assert page.count("\n- ") == printed
 
 
+def test_every_lesson_says_what_the_article_said() -> None:
+    page = pages.article(tuple(COURSE.values()))
+    found = re.findall(r"^## (.*)\n\n\*\*What the article said(.*)", page, re.MULTILINE)
+    assert [lesson for lesson, _ in found] == [pages.link(lesson) for lesson in COURSE.values()]
+    assert all(len(said) > 100 for _, said in found)
+    assert "](1" not in page, "links lead to the lessons' folder"
+
+
 def test_every_term_is_explained_and_leads_to_its_lesson() -> None:
     page = pages.glossary(tuple(COURSE.values()))
     for lesson in COURSE.values():
@@ -328,7 +336,15 @@ def test_headings_leave_no_level_out(built: dict[str, Html]) -> None:
 
 def test_what_is_read_is_found_by_the_search(built: dict[str, Html]) -> None:
     index = (SITE / "searchindex.js").read_text(encoding="utf-8")
-    names = ("notebooks/11_neuron", "claims", "glossary", "data", "docs/engine", "teaching")
+    names = (
+        "notebooks/11_neuron",
+        "article",
+        "claims",
+        "glossary",
+        "data",
+        "docs/engine",
+        "teaching",
+    )
     assert all(f'"{name}"' in index for name in names)
     assert '"perceptron"' in index
 

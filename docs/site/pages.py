@@ -141,7 +141,16 @@ def front(course: tuple[Lesson, ...]) -> str:
         listed += f"### {part} {PARTS[part]}\n\n" + "\n".join(lines) + "\n\n"
         entries = [f"{each.id} {each.title} <notebooks/{each.name}>" for each in found]
         contents += contents_of(f"{part} {PARTS[part]}", entries)
-    beside = ("claims", "glossary", "data", "docs/engine", "teaching", "compute", "CONTRIBUTING")
+    beside = (
+        "article",
+        "claims",
+        "glossary",
+        "data",
+        "docs/engine",
+        "teaching",
+        "compute",
+        "CONTRIBUTING",
+    )
     contents += contents_of("Beside the lessons", beside)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     before, _, rest = readme.partition("<!-- lessons -->")
@@ -151,6 +160,26 @@ def front(course: tuple[Lesson, ...]) -> str:
 def contents_of(caption: str, entries: Iterable[str]) -> str:
     """Return a part of the website's contents."""
     return "\n".join(["", "```{toctree}", ":hidden:", f":caption: {caption}", *entries, "```", ""])
+
+
+def article(course: tuple[Lesson, ...]) -> str:
+    """Return the page of what the article said, and what each lesson found."""
+    parts = [
+        "# The article, tested",
+        'The course grew out of a short article, "Demystifying Deep Learning: How It Works and Why '
+        'It Matters". Each lesson tests one of its statements, told here in our own words, and '
+        "ends with what it found. What the lessons show is proven each time they run.",
+    ]
+    for each in course:
+        (said,) = re.findall(r"^\*\*What the article said.*", written(each), re.MULTILINE)
+        parts += [f"## {link(each)}", said]
+    return "\n\n".join(parts)
+
+
+def written(lesson: Lesson) -> str:
+    """Return the text of a lesson, its links as they are from a page beside the lessons."""
+    text = "\n\n".join(cell.source for cell in lesson.cells if cell.kind == "markdown")
+    return re.sub(r"\]\((\d\d_\w+\.ipynb)", r"](notebooks/\1", text)
 
 
 def claims(course: tuple[Lesson, ...]) -> str:
@@ -205,9 +234,7 @@ def glossary(course: tuple[Lesson, ...]) -> str:
 
 def explanation(term: str, lesson: Lesson) -> str:
     """Return the paragraph in which a lesson has a term in italics, with a formula that follows."""
-    told = "\n\n".join(cell.source for cell in lesson.cells if cell.kind == "markdown")
-    blocks = re.sub(r"\]\((\d\d_\w+\.ipynb)", r"](notebooks/\1", told).split("\n\n")
-    for block, following in pairwise([*blocks, ""]):
+    for block, following in pairwise([*written(lesson).split("\n\n"), ""]):
         if re.search(rf"(?<!\*)\*{re.escape(term)}", block, re.I) and block[0] not in "<|#$":
             return f"{block}\n\n{following}" if following.startswith("$$") else block
     return ""
@@ -315,7 +342,7 @@ def write(folder: Path) -> None:
     """Write both editions into a folder, in which whatever was there is replaced."""
     shutil.rmtree(folder, ignore_errors=True)
     course = lessons()
-    pages = {page.__name__: page(course) for page in (claims, glossary, data, compute)}
+    pages = {page.__name__: page(course) for page in (article, claims, glossary, data, compute)}
     pages["index"] = front(course)
     for edition in (LEARNER, INSTRUCTOR):
         place = folder / edition
