@@ -41,8 +41,11 @@ if complaint(sys.version_info[:3], sys.executable):
     sys.exit(complaint(sys.version_info[:3], sys.executable))
 
 ROOT = Path(__file__).resolve().parent
-OWN = ROOT / ".dlcourse"  # what set-up and Jupyter remember
-MINE = ROOT / "my"  # the learner's copies of the lessons
+IS_OURS = os.access(str(ROOT), os.W_OK)  # not a class's clone, which learners only read
+OWN = (ROOT if IS_OURS else Path.home()) / ".dlcourse"  # what set-up and Jupyter remember
+MINE = ROOT / "my" if IS_OURS else Path.home() / "dlcourse"  # the learner's copies of the lessons
+if os.environ.get("DLCOURSE_MY", "").strip():
+    MINE = Path(os.environ["DLCOURSE_MY"].strip()).expanduser()
 VENV = ROOT / ".venv"
 BEFORE = ROOT / ".venv-before"  # what was ready, until its successor is
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")

@@ -1,9 +1,10 @@
 """A learner's own copy of the lessons, and how a new edition of the course comes into it.
 
-`notebooks/` is the course's. The learner works in `my/`, without the stored outputs, which would
-give every prediction away. What a copy was last made from is its base; where the course has moved
-on since, base, copy and new edition are merged by nbdime. Answers to exercises are always kept, and
-what cannot be merged is kept whole beside the new edition: nothing that a learner wrote is lost.
+`notebooks/` is the course's. The learner works in `my/` (`dlcourse.paths.MINE`), without the stored
+outputs, which would give every prediction away. What a copy was last made from is its base; where
+the course has moved on since, base, copy and new edition are merged by nbdime. Answers to exercises
+are always kept, and what cannot be merged is kept whole beside the new edition: nothing that a
+learner wrote is lost.
 """
 
 import json
@@ -96,12 +97,12 @@ def _take(name: str, edition: Notebook, theirs: Notebook | None) -> Iterator[str
         _write(mine, theirs or edition)
         if theirs:
             yield (
-                f"Your changes to notebooks/{name} stand in my/{name} now. The next `git pull` "
-                f"needs the course's own back: `git checkout -- notebooks/{name}`."
+                f"Your changes to notebooks/{name} stand in {_shown(mine)} now. The next "
+                f"`git pull` needs the course's own back: `git checkout -- notebooks/{name}`."
             )
     elif not mine.exists():
         _write(mine, edition)
-        yield f"my/{name} was gone: here is a new one."
+        yield f"{_shown(mine)} was gone: here is a new one."
     else:
         before = _read(base)
         if before and before["cells"] == edition["cells"]:
@@ -114,21 +115,22 @@ def _renew(
     name: str, base: Notebook | None, mine: Notebook | None, edition: Notebook
 ) -> Iterator[str]:
     """Write a new edition into a learner's copy."""
+    shown = _shown(paths.MINE / name)
     if base and mine and _sources(mine) == _sources(base):
         _write(paths.MINE / name, edition)
-        yield f"my/{name} is the new edition."
+        yield f"{shown} is the new edition."
         return
     merged = merge(base, mine, edition) if base and mine else None
     if merged is None:
         reason = "cannot be merged with the new edition" if mine else "cannot be read"
-        yield f"my/{name} {reason}: it is kept as {_keep(name)}, and a new one stands in its place."
+        yield f"{shown} {reason}: it is kept as {_keep(name)}, and a new one stands in its place."
     elif merged.overruled:
         yield (
-            f"my/{name} is the new edition with your answers. Where you and the course changed the "
+            f"{shown} is the new edition with your answers. Where you and the course changed the "
             f"same cell, it is the course's: yours is in {_keep(name)}."
         )
     else:
-        yield f"my/{name} is the new edition with what you changed."
+        yield f"{shown} is the new edition with what you changed."
     if merged and merged.reworded:
         yield f"Your answers to {merged.reworded} of its exercises stand, but their text is new."
     _write(paths.MINE / name, merged.notebook if merged else edition)
@@ -204,10 +206,11 @@ def _moved(editions: dict[str, Path]) -> Iterator[str]:
             if mine.exists():
                 mine.rename(paths.MINE / name)
             base.rename(paths.EDITIONS / name)
-            yield f"Lesson {name[:2]} has another name: your copy is my/{name} now."
+            shown = _shown(paths.MINE / name)
+            yield f"Lesson {name[:2]} has another name: your copy is {shown} now."
         else:
             base.unlink()
-            yield f"{base.name} is no lesson any more; your copy stays in my/ as it is."
+            yield f"{base.name} is no lesson any more; your copy {_shown(mine)} stays as it is."
 
 
 def _changed_in_place() -> dict[str, tuple[Notebook, Notebook]]:
@@ -257,7 +260,13 @@ def _keep(name: str) -> str:
     while (place := folder / f"{stem}{f' ({number})' if number > 1 else ''}.ipynb").exists():
         number += 1
     shutil.copyfile(paths.MINE / name, place)
-    return place.relative_to(paths.ROOT).as_posix()
+    return _shown(place)
+
+
+def _shown(path: Path) -> str:
+    """Return how a learner finds a file: from the clone, or in full where it lies elsewhere."""
+    within = path.is_relative_to(paths.ROOT)
+    return (path.relative_to(paths.ROOT) if within else path).as_posix()
 
 
 def _write(path: Path, notebook: Notebook) -> None:

@@ -18,18 +18,26 @@ NOTEBOOKS = ROOT / "notebooks"
 STUDIES = ROOT / "benchmarks" / "studies"
 """What takes longer than a lesson may: scripts, their results, and small weights."""
 
-MINE = ROOT / "my"
-"""The learner's own copies of the lessons; never part of a commit."""
+
+def _named(variable: str) -> Path | None:
+    """Return the path that a variable of the environment gives, or None."""
+    given = os.environ.get(variable, "").strip()
+    return Path(given).expanduser() if given else None
+
+
+MINE = _named("DLCOURSE_MY") or (
+    ROOT / "my" if os.access(ROOT, os.W_OK) else Path.home() / "dlcourse"
+)
+"""The learner's own copies of the lessons, never part of a commit: `DLCOURSE_MY`, or `my` here.
+
+A class may share one clone: where it cannot be written, `dlcourse` in the learner's home has them.
+"""
 
 EDITIONS = MINE / ".editions"
 """What each copy was last made from, or brought up to."""
 
-_NAMED = os.environ.get("DLCOURSE_PROGRESS", "").strip()
-
 PROGRESS = (
-    Path(_NAMED).expanduser()
-    if _NAMED
-    else user_data_path("dlcourse", appauthor=False) / "progress.json"
+    _named("DLCOURSE_PROGRESS") or user_data_path("dlcourse", appauthor=False) / "progress.json"
 )
 """Which exercises a learner has passed: `DLCOURSE_PROGRESS`, or a file in their data folder.
 
@@ -42,8 +50,7 @@ EARLIER_PROGRESS = ROOT / ".dlcourse" / "progress.json"
 
 def data_cache() -> Path:
     """Return the folder that holds fetched data: `DLCOURSE_DATA`, or the user's cache folder."""
-    named = os.environ.get("DLCOURSE_DATA", "").strip()
-    return Path(named).expanduser() if named else user_cache_path("dlcourse", appauthor=False)
+    return _named("DLCOURSE_DATA") or user_cache_path("dlcourse", appauthor=False)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -1,8 +1,11 @@
 """The learner's own copy: whatever the course and the learner do, nothing of theirs is lost."""
 
 import json
+import os
 import subprocess
+import sys
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -355,6 +358,53 @@ def test_the_story_of_a_copy_through_two_editions(course, monkeypatch):
     assert "<<<<<<< mine" in course.kept()
     assert course.sources()["answer"] == STUB
     assert course.update() == ""
+
+
+# --- where copies lie ----------------------------------------------------------------------------
+
+PLACES = """
+import os, sys
+if "shared" in sys.argv:
+    os.access = lambda *_: False
+import make
+from dlcourse import paths
+assert make.MINE == paths.MINE, (make.MINE, paths.MINE)
+print(paths.MINE, make.OWN.parent, paths.ROOT, sep="\\n")
+"""
+
+
+@pytest.mark.parametrize("clone", ["own", "shared"])
+@pytest.mark.parametrize("named", ["", "~/elsewhere"])
+def test_copies_lie_in_the_clone_unless_a_class_shares_it_or_a_variable_says(
+    tmp_path, clone, named
+):
+    home = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    shown = subprocess.run(
+        [sys.executable, "-c", PLACES, clone],
+        env=os.environ
+        | home
+        | {"DLCOURSE_MY": named, "PYTHONPATH": str(Path(__file__).parents[1])},
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
+    )
+    mine, own, root = map(Path, shown.stdout.splitlines())
+    by_itself = root / "my" if clone == "own" else tmp_path / "dlcourse"
+    assert mine == (tmp_path / "elsewhere" if named else by_itself)
+    assert own == (root if clone == "own" else tmp_path)
+
+
+def test_what_is_kept_outside_the_clone_is_told_in_full(course, monkeypatch, tmp_path_factory):
+    home = tmp_path_factory.mktemp("home") / "dlcourse"
+    monkeypatch.setattr(paths, "MINE", home)
+    monkeypatch.setattr(paths, "EDITIONS", home / ".editions")
+    course.update()
+    (home / "11_neuron.ipynb").write_text("damaged", encoding="utf-8")
+    cells = lesson()
+    cells[0]["source"] = "# A neuron"
+    course.publish(cells)
+    assert f"kept as {home.as_posix()}/kept/11_neuron" in course.update()
+    assert course.kept() == ["damaged"]
 
 
 # --- work that was done in the course's own folder ---------------------------------------------
