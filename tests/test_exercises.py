@@ -25,7 +25,16 @@ from sample_exercises import COUNT, COUNTER, STEP, WEIGHTED_SUM
 
 import dlcourse.exercises
 from dlcourse import check, hint, paths, solution
-from dlcourse.exercises import Exercise, difference, find, kind, plain, progress, sandbox
+from dlcourse.exercises import (
+    Exercise,
+    difference,
+    find,
+    grading,
+    kind,
+    plain,
+    progress,
+    sandbox,
+)
 from dlcourse.exercises.compare import show, state
 
 
@@ -37,7 +46,7 @@ def lesson(monkeypatch, tmp_path) -> Path:
     monkeypatch.setattr(paths, "PROGRESS", tmp_path / "own" / "progress.json")
     monkeypatch.setattr(paths, "EARLIER_PROGRESS", tmp_path / "clone" / "progress.json")
     monkeypatch.setattr(progress, "_unsaved", {})
-    monkeypatch.setattr(dlcourse.exercises, "_GRADING", False)
+    monkeypatch.setattr(grading, "IS_ON", False)
     return paths.PROGRESS
 
 
@@ -478,13 +487,16 @@ def test_check_imports_only_its_own_lesson():
 
 @pytest.mark.parametrize("mode", ["autograde", "validate"])
 def test_grading_raises_unless_passed_and_leaves_progress_alone(monkeypatch, capsys, mode):
-    monkeypatch.setattr(dlcourse.exercises, "_GRADING", bool(mode))
+    monkeypatch.setattr(grading, "IS_ON", bool(mode))
     check("99.weighted-sum", right)
     assert capsys.readouterr().out == "✔ 99.weighted-sum: passed\n"
     with pytest.raises(AssertionError, match="not attempted"):
         check("99.weighted-sum", ...)
     with pytest.raises(AssertionError, match="returns nothing"):
         check("99.weighted-sum", lambda *case: None)
+    hint("99.weighted-sum")
+    hint("99.weighted-sum")
+    assert "2/3" not in capsys.readouterr().out
     assert not paths.PROGRESS.exists()
 
 

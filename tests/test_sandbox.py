@@ -24,6 +24,7 @@ from nbclient import NotebookClient
 from sample_exercises import COUNT, COUNTER, STEP, WEIGHTED_SUM
 
 from dlcourse.exercises import Exercise, Once, base, compare, sandbox
+from dlcourse.exercises.grading import seal
 
 
 def right(weights, inputs, bias):
@@ -541,22 +542,41 @@ def test_import_is_waited_for_and_then_the_loop_is_stopped(tmp_path, monkeypatch
     assert sys.modules["slowly"].whole == 1
 
 
-def test_grading_cannot_be_switched_off():
-    code = """
-        import os
-        from dlcourse import check
-        import dlcourse.exercises
-        os.environ.pop("NBGRADER_EXECUTION")
-        check("00.guessing", ...)
-    """
+def graded(code: str) -> str:
+    """Return what a notebook's code prints under nbgrader, whose kernel loads the checks first."""
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)],
+        [sys.executable, "-c", "import dlcourse.exercises\n" + textwrap.dedent(code)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=120,
-        env={**os.environ, "NBGRADER_EXECUTION": "autograde"},
+        env={**os.environ, "NBGRADER_EXECUTION": "autograde", "DLCOURSE_SEAL": "a secret"},
     )
-    assert "AssertionError: ○ 00.guessing: not attempted" in done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        'import os; os.environ.pop("NBGRADER_EXECUTION")',
+        "dlcourse.exercises.grading.IS_ON = False",
+        "dlcourse.exercises.find = lambda id: dlcourse.exercises.Exercise",
+        "dlcourse.exercises.Exercise.assess = lambda *_: dlcourse.exercises.Verdict('passed')",
+        "dlcourse.exercises.find('11.by-hand').__dict__['solution'] = 'z_by_hand = 1'",
+        "dlcourse.exercises.exercises('11')\n"
+        "sys.modules['dlcourse.exercises.lesson_11'].EXERCISES = ()",
+    ],
+)
+def test_grading_cannot_be_switched_off(trick):
+    code = f"import sys\nfrom dlcourse import check\n{trick}\ncheck('11.by-hand', 1)"
+    assert "AssertionError: ✘ 11.by-hand: z_by_hand is 1, which is not right" in graded(code)
+
+
+def test_only_a_pass_is_sealed_and_each_exercise_has_its_own_seal():
+    right = graded("dlcourse.check('11.by-hand', -2)").rstrip()
+    assert right == f"✔ 11.by-hand: passed {seal('11.by-hand', 'a secret')}"
+    assert seal("11.by-hand", "a secret") != seal("11.cost", "a secret")
+    assert seal("11.by-hand", "a secret") not in graded("dlcourse.check('11.by-hand', 1)")
+    assert "secret" not in graded("import os; print(*os.environ.values())")
 
 
 def test_hostile_answers_in_a_kernel(tmp_path):
