@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -356,6 +357,19 @@ def reset(
     elif yes or typer.confirm(f"Forget the progress on {', '.join(ids)}?"):
         reset(*ids)
         say("Forgotten.")
+
+
+@app.command()
+def release(
+    names: Annotated[list[str], typer.Argument(metavar="LESSON...", help="Such as 11.")],
+    to: Annotated[Path, typer.Option(metavar="FOLDER", help="nbgrader's course.")] = Path("class"),
+) -> None:
+    """Make nbgrader's assignments of lessons, one point for each exercise of the main path."""
+    from dlcourse.release import release
+
+    for each in lessons_named(names):
+        release(each, to)
+        say(f"✔ {each.name}: in {to}, `nbgrader generate_assignment {each.name}` comes next")
 
 
 @app.command()

@@ -66,6 +66,7 @@ def ended(monkeypatch: pytest.MonkeyPatch, lesson: Lesson, **found: Any) -> None
     [
         (["run", "99"], "There is no lesson '99'"),
         (["check", "nothing"], "There is no lesson 'nothing'"),
+        (["release", "11", "99"], "There is no lesson '99'"),
         (["check", "00.acuracy"], "did you mean '00.accuracy'?"),
         (["hint", "00.acuracy"], "did you mean '00.accuracy'?"),
         (["solution", "00.acuracy"], "did you mean '00.accuracy'?"),

@@ -23,6 +23,7 @@ FLOORS = (
         "portability",
         "replication",
         "copies",
+        "release",
         "spacing",
         "doctor",
         "cli",
