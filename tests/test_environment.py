@@ -1,6 +1,7 @@
 """pyproject.toml, requirements.lock and environment.yml say the same."""
 
 import itertools
+import json
 import re
 import tomllib
 
@@ -12,7 +13,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 from rattler import MatchSpec
+from traitlets.config import PyFileConfigLoader
 
+import make
+from dlcourse import doctor
 from dlcourse.paths import ROOT
 
 TOML = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -123,3 +127,33 @@ def test_conda_installs_the_cpu_build_of_pytorch() -> None:
     text = (ROOT / "environment.yml").read_text(encoding="utf-8")
     (line,) = re.findall(r"- (pytorch .*)", text)
     assert MatchSpec(line, strict=True).build == "cpu*"
+
+
+# --- other places: Binder, a container, a hub --------------------------------------------------
+
+
+def test_binder_installs_the_same_pytorch_on_a_supported_python() -> None:
+    folder = ROOT / ".binder"
+    lines = (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line[0] not in "#-"] == [make.CPU_BUILD[0]]
+    version = (folder / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
+    assert f"{version}.9" in SpecifierSet(PROJECT["requires-python"])
+
+
+def test_a_container_for_editors_sets_up_as_everybody_does() -> None:
+    text = (ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8")
+    assert json.loads(text)["postCreateCommand"].startswith("make setup && ")
+
+
+def test_a_hub_begins_with_the_learners_copies_and_sets_variables_that_exist() -> None:
+    hub = PyFileConfigLoader("jupyterhub_config.py", path=str(ROOT / "hub")).load_config()
+    cluster = yaml.safe_load((ROOT / "hub" / "values.yaml").read_text(encoding="utf-8"))
+    for command, variables in (
+        (hub.Spawner.cmd, hub.Spawner.environment),
+        (cluster["singleuser"]["cmd"], cluster["singleuser"]["extraEnv"]),
+    ):
+        assert re.search(
+            r"-m dlcourse\.copies; exec .*jupyterhub-singleuser\"? \"\$@\"$", command[2]
+        )
+        assert {name for name in variables if name.startswith("DLCOURSE")} <= {*doctor.VARIABLES}
+        assert variables["DLCOURSE_MY"] == "~/dlcourse"
