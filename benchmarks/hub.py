@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
@@ -180,14 +181,19 @@ async def learn(hub: Hub, learner: Learner) -> None:
 
 def measure(learner: Learner) -> None:
     """Note what a learner's server and kernel have used."""
-    for process in psutil.process_iter():
-        if process.name().startswith(("jupyterhub-sing", "python")) and process.is_running():
-            owner = process.environ().get("JUPYTERHUB_USER")
-            parent = process.parent()
-            if owner == learner.name and parent.environ().get("JUPYTERHUB_USER") != owner:
-                family = [process, *process.children(recursive=True)]
-                learner.core, learner.peak = core_seconds(process.pid), peak_memory(process.pid)
-                learner.share = sum(each.memory_full_info().pss for each in family)
+    family = [process for process in psutil.process_iter() if owner(process) == learner.name]
+    (server,) = {process.pid for process in family} - {
+        child.pid for process in family for child in process.children()
+    }
+    learner.core, learner.peak = core_seconds(server), peak_memory(server)
+    learner.share = sum(process.memory_full_info().pss for process in family)
+
+
+def owner(process: psutil.Process) -> str | None:
+    """Return the learner whose server or kernel a process is."""
+    with suppress(psutil.Error):
+        return process.environ().get("JUPYTERHUB_USER")
+    return None
 
 
 def claims(cells: Any) -> list[str]:
