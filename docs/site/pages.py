@@ -24,7 +24,10 @@ from dlcourse.replication import entry, read
 LEARNER, INSTRUCTOR = "learner", "instructor"
 """The two editions; the instructor's has the plans of the lessons, and everything is unfolded."""
 
-COPIED = ("CONTRIBUTING.md", "LICENSE", "LICENSE-TEXT", "CITATION.cff", "docs/engine.md")
+COPIED = (
+    *("CONTRIBUTING.md", "LICENSE", "LICENSE-TEXT", "CITATION.cff", "docs/engine.md"),
+    *("docs/class.md", "hub/jupyterhub_config.py", "benchmarks/hub.py"),
+)
 """What the front page links to, beside the lessons."""
 
 DAY, WEEK = 360, 120
@@ -142,14 +145,8 @@ def front(course: tuple[Lesson, ...]) -> str:
         entries = [f"{each.id} {each.title} <notebooks/{each.name}>" for each in found]
         contents += contents_of(f"{part} {PARTS[part]}", entries)
     beside = (
-        "article",
-        "claims",
-        "glossary",
-        "data",
-        "docs/engine",
-        "teaching",
-        "compute",
-        "CONTRIBUTING",
+        *("article", "claims", "glossary", "data", "docs/engine"),
+        *("teaching", "docs/class", "compute", "CONTRIBUTING"),
     )
     contents += contents_of("Beside the lessons", beside)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
