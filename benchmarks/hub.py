@@ -79,10 +79,10 @@ def proxy() -> str:
     """Return the path of configurable-http-proxy, fetched by npm where it is not here."""
     own = ROOT / "build" / "hub"
     program = own / "node_modules" / ".bin" / "configurable-http-proxy"
-    found = shutil.which("configurable-http-proxy") or shutil.which(program)
+    found = shutil.which("configurable-http-proxy") or shutil.which(str(program))
     if not found and shutil.which("npm"):
         subprocess.run(["npm", "install", "--prefix", own, "configurable-http-proxy@5"], check=True)
-        found = shutil.which(program)
+        found = shutil.which(str(program))
     if not found:
         sys.exit(
             "configurable-http-proxy is not here, and no npm to fetch it with: install Node.js, "
