@@ -1,10 +1,14 @@
 """What several test files need."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from browser import Once
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from dlcourse.course import Lesson
@@ -46,3 +50,19 @@ def make_lesson(tmp_path: Path) -> Callable[..., Lesson]:
         return Lesson.read(path)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
+    """Return what lets something long be done once for all workers; its result is kept as JSON."""
+    base = tmp_path_factory.getbasetemp()
+    session = base if worker_id == "master" else base.parent
+
+    def found(name: str, find: Callable[[], Any]) -> Any:
+        file = session / f"{name}.json"
+        with FileLock(file.with_suffix(".lock")):
+            if not file.exists():
+                file.write_text(json.dumps(find()), encoding="utf-8")
+        return json.loads(file.read_text(encoding="utf-8"))
+
+    return found
