@@ -568,7 +568,6 @@ def test_parts() -> dict[str, list[str]]:
     return {
         "lint": ["ruff", "check"],
         "format": ["ruff", "format", "--check"],
-        "types": ["mypy"],
         "data": ["dlcourse.cli", "data", "fetch"],
         "package": ["pytest", "-n", "2", "tests"],
         "lessons": [

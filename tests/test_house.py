@@ -134,3 +134,11 @@ def test_no_file_speaks_of_another_place():
     for file in files:
         content = file.read_bytes().decode("utf-8", errors="replace")
         assert not (found := ELSEWHERE.search(content)), f"{file}: {found[0]}"
+
+
+def test_types_are_right() -> None:
+    """Here, and no part of its own, so that another core goes on with other tests meanwhile."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -656,7 +656,7 @@ def test_lessons_are_tested_whole_and_every_output_is_compared(make: Any) -> Non
     assert options <= {"--strict-markers", "-ra", "-m", "not network"}
 
 
-@pytest.mark.parametrize("broken", [[], ["types"], ["lint", "lessons"]])
+@pytest.mark.parametrize("broken", [[], ["format"], ["lint", "lessons"]])
 def test_every_part_of_the_tests_runs_and_failures_are_named(
     make: Any,
     monkeypatch: pytest.MonkeyPatch,
