@@ -196,7 +196,7 @@ EXERCISES = (
             known `horizon` rows later; the first forecast is made in the first row of `year`.
             """
             first = np.flatnonzero(years == year)[0]
-            return np.arange(max(first - horizon + 1, 0))
+            return np.arange(first - horizon + 1)
         ''',
         hints=(
             "Two things are wrong: later years are not known yet, and neither are the targets of "
@@ -204,7 +204,7 @@ EXERCISES = (
             "Let first be the first row of the year. The target of row t is known in row "
             "t + horizon: which t have t + horizon <= first?",
             "first = np.flatnonzero(years == year)[0]; the rows 0 to first - horizon, and none "
-            "where that is negative: np.arange(max(first - horizon + 1, 0)).",
+            "where that is negative: np.arange(first - horizon + 1).",
         ),
         misconceptions=(
             (

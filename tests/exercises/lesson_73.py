@@ -2,7 +2,18 @@
 
 from computed import Computed
 
-EQUIVALENT: dict[str, dict[str, str]] = {}
+EQUIVALENT = {
+    "73.look-ahead": {
+        "np.array_equal(knowing_the_past, knowing_all": "Equality has no order.",
+    },
+    "73.profit": {
+        "np.abs(-np.diff(positions, prepend=0))": "The size is taken of it.",
+        "np.diff(-positions, prepend=0)": "The size is taken of it.",
+    },
+    "73.har": {
+        "return means": "A list of rows is as good as an array.",
+    },
+}
 
 STYLES = {
     "73.look-ahead": (
