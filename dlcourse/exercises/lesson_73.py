@@ -47,7 +47,7 @@ def highest_of_all(closes: np.ndarray) -> np.ndarray:
 
 def against_the_mean(closes: np.ndarray) -> np.ndarray:
     """Return the close less the mean of all closes."""
-    return np.subtract(closes, closes.mean())
+    return np.asarray(closes - closes.mean())
 
 
 HONEST = (itself, change, highest_so_far, third_day_back)
