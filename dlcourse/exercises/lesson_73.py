@@ -68,8 +68,7 @@ def _calendars(rng: np.random.Generator) -> Iterable[tuple[np.ndarray, int, int]
     yield from ((years, year, horizon) for year in (2000, 2001, 2002) for horizon in (1, 2, 3))
     yield years, 1999, 1  # nothing is past
     yield years, 2000, 4  # one day's target is known
-    yield years, 2000, 5  # none is
-    yield years, 2000, 9
+    yield from ((years, 2000, horizon) for horizon in (5, 6, 9))  # none is
     more = np.repeat([1987, 1988, 1990], rng.integers(20, 30, size=3))
     yield from ((more, 1990, horizon) for horizon in (1, 5, 22))
 
@@ -87,7 +86,7 @@ def _trades(rng: np.random.Generator) -> Iterable[tuple[np.ndarray, np.ndarray, 
 
 def _trials(_: np.random.Generator) -> Iterable[tuple[float, int]]:
     """Yield how far the best lies from zero, in standard errors, and how many were tried."""
-    yield from ((z, trials) for z in (-1.0, 0.0, 1.0, 2.0, 2.5, 4.0) for trials in (1, 2, 10, 200))
+    yield from ((z, trials) for z in (-1.0, 0.0, 1.0, 2.0, 2.5, 3.0) for trials in (1, 2, 10, 200))
 
 
 def _ranges(rng: np.random.Generator) -> Iterable[tuple[np.ndarray]]:
@@ -384,6 +383,7 @@ EXERCISES = (
         ),
         cases=_trials,
         given={"norm": norm},
+        tolerance=1e-4,  # 1 less nearly 1, in single precision
     ),
     Exercise(
         id="73.har",

@@ -67,6 +67,12 @@ STYLES = {
         def luck(z, trials):
             return 1 - (0.5 * math.erfc(-z / math.sqrt(2))) ** trials
         """,
+        """
+        def luck(z, trials):
+            import torch
+
+            return 1 - torch.distributions.Normal(0.0, 1.0).cdf(torch.tensor(z)) ** trials
+        """,
     ),
     "73.har": (
         """
