@@ -65,7 +65,7 @@ CARD = Card(
     "Applications 36(2), 2473–2480.",
     doi="10.1016/j.eswa.2007.12.020",
     flaws=(
-        "Six months before a crisis: Taiwan's banks had given out cards freely, and 22 in 100 did "
+        "The months before a crisis of card debt: cards were given out freely, and 22 in 100 did "
         "not pay.",
         "Only who got a card is there; of who was refused one, nobody knows.",
         "The published description leaves out the statuses −2 and 0, schooling 0, 5 and 6, and "
