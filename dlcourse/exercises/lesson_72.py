@@ -51,7 +51,8 @@ def _holders(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
 def _refused(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
     """Yield a model, a person, a reference and a threshold.
 
-    Of a person one fact is enough, or several, or none; somebody is as good as the reference.
+    All are refused. Of a person one fact is enough, or several, or none; somebody is as good as
+    the reference.
     """
     linear = _sloped((1.0, 0.5, -2.0, 1.5), -1.0)
     yield linear, np.array([2.0, 0.0, 0.0, 0.0]), np.zeros(4), 0.4
@@ -63,9 +64,9 @@ def _refused(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
     # Without its second fact, the chance is the threshold itself: still refused.
     yield _sloped((1.0, 1.0), 0.0), np.array([0.0, 1.0]), np.zeros(2), 0.5
     for n in (3, 5):
-        x = rng.normal(loc=1, size=n).round(2)
-        yield _sloped((1.0,) * n, -1.0), x, np.zeros(n), 0.8
-        yield _waved, x, rng.normal(size=n).round(2), 0.5
+        x, reference = rng.normal(loc=1, size=n).round(2), rng.normal(size=n).round(2)
+        for model in (_sloped((1.0,) * n, -1.0), _waved):
+            yield model, x, reference, 0.95 * model(x[None])[0]
 
 
 def _decisions(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
@@ -115,11 +116,11 @@ EXERCISES = (
             def log_odds(group):
                 return np.log((np.sum(group) + 0.5) / (np.sum(1 - group) + 0.5))
 
-            everybody = log_odds(defaults)
-            return np.array([log_odds(defaults[values == v]) - everybody for v in np.unique(values)])
+            groups = [defaults[values == value] for value in np.unique(values)]
+            return np.array([log_odds(group) - log_odds(defaults) for group in groups])
         ''',
         hints=(
-            "The odds are those who defaulted per person who paid. Which people belong to one value?",
+            "The odds are defaults per person who paid. Which people belong to one value?",
             "For a group of people: np.log((defaulted + 0.5) / (paid + 0.5)). Do it for each value "
             "of np.unique(values), and for everybody.",
             "[log_odds(defaults[values == v]) - log_odds(defaults) for v in np.unique(values)]",
@@ -191,7 +192,7 @@ EXERCISES = (
         id="72.punished",
         stub='''
         def punished(chance, rows, column, step):
-            """How many people the model thinks worse of when a column rises by step, all else equal.
+            """How many people the model thinks worse of when a column rises by step alone.
 
             `chance` is a function from rows (n, columns) to chances of default (n,).
             """
@@ -199,7 +200,7 @@ EXERCISES = (
         ''',
         solution='''
         def punished(chance, rows, column, step):
-            """How many people the model thinks worse of when a column rises by step, all else equal.
+            """How many people the model thinks worse of when a column rises by step alone.
 
             `chance` is a function from rows (n, columns) to chances of default (n,).
             """
@@ -267,10 +268,11 @@ EXERCISES = (
         def reasons(chance, x, reference, threshold):
             """The columns of x each of which alone would have changed the refusal: a list.
 
-            Refused is whose chance of default is the threshold or more. `chance` is a function from
-            rows (n, columns) to chances (n,); x and the reference have one number per column. A
-            column is taken away by putting the reference's number in its place. The columns are
-            whole numbers, the one that lowers the chance most first; no two lower it to the same.
+            Refused is whose chance of default is the threshold or more, and x is. `chance` is a
+            function from rows (n, columns) to chances (n,); x and the reference have one number per
+            column. A column is taken away by putting the reference's number in its place. The
+            columns are whole numbers, the one that lowers the chance most first; no two of them
+            lower it to the same.
             """
             ...
         ''',
@@ -278,10 +280,11 @@ EXERCISES = (
         def reasons(chance, x, reference, threshold):
             """The columns of x each of which alone would have changed the refusal: a list.
 
-            Refused is whose chance of default is the threshold or more. `chance` is a function from
-            rows (n, columns) to chances (n,); x and the reference have one number per column. A
-            column is taken away by putting the reference's number in its place. The columns are
-            whole numbers, the one that lowers the chance most first; no two lower it to the same.
+            Refused is whose chance of default is the threshold or more, and x is. `chance` is a
+            function from rows (n, columns) to chances (n,); x and the reference have one number per
+            column. A column is taken away by putting the reference's number in its place. The
+            columns are whole numbers, the one that lowers the chance most first; no two of them
+            lower it to the same.
             """
             without = np.tile(x, (len(x), 1))
             np.fill_diagonal(without, reference)
@@ -388,8 +391,8 @@ EXERCISES = (
             return refused.mean(), wrongly, missed, denied[refused == 1].mean()
         ''',
         hints=(
-            "Each share is a share *of* somebody. Of whom is each of the four, and by whom does the "
-            "stub divide?",
+            "Each share is a share of somebody. Of whom is each of the four, and by how many does "
+            "the stub divide?",
             "The stub divides by all n applicants each time. Choose first those of whom the share "
             "is: refused[denied == 0] are the decisions on those that the banks granted.",
             "refused[denied == 0].mean(), 1 - refused[denied == 1].mean(), "

@@ -55,7 +55,8 @@ CARD = Card(
     what="30,000 holders of a credit card in Taiwan: the limit in New Taiwan dollars, and for each "
     "month from September back to April 2005 the status, the bill and what was paid. Status −2 is "
     "no use of the card, −1 paid in full, 0 paid in part, 1 to 8 that many months late. The target "
-    "is 1 for who did not pay in October. Sex, age, schooling and marriage stand beside the inputs.",
+    "is 1 for who did not pay in October. Sex, age, schooling and marriage stand beside the "
+    "inputs.",
     split="By lot, drawn once: half for training, a fifth for validation, three tenths for "
     "testing. All are of the same months, so the test tells nothing about another year.",
     who="I-Cheng Yeh, of a bank in Taiwan; the codes −2 and 0 are explained by later users.",
