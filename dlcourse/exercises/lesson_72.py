@@ -51,12 +51,13 @@ def _holders(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
 def _refused(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
     """Yield a model, a person, a reference and a threshold.
 
-    All are refused. Of a person one fact is enough, or several, or none; somebody is as good as
+    All are refused. Of a person one fact is enough, or each, or none; somebody is as good as
     the reference.
     """
     linear = _sloped((1.0, 0.5, -2.0, 1.5), -1.0)
     yield linear, np.array([2.0, 0.0, 0.0, 0.0]), np.zeros(4), 0.4
     yield linear, np.array([0.0, 0.5, -1.0, 2.0]), np.zeros(4), 0.95
+    yield linear, np.array([1.0, 1.0, -1.0, 1.0]), np.zeros(4), 0.98
     yield linear, np.array([3.0, 3.0, -3.0, 3.0]), np.zeros(4), 0.4
     yield linear, np.zeros(4), np.zeros(4), 0.1
     yield linear, np.array([0.5, 1.0, -1.0, 1.0]), np.array([1.0, -1.0, 0.5, 0.25]), 0.8
@@ -117,7 +118,7 @@ EXERCISES = (
                 return np.log((np.sum(group) + 0.5) / (np.sum(1 - group) + 0.5))
 
             groups = [defaults[values == value] for value in np.unique(values)]
-            return np.array([log_odds(group) - log_odds(defaults) for group in groups])
+            return [log_odds(group) - log_odds(defaults) for group in groups]
         ''',
         hints=(
             "The odds are defaults per person who paid. Which people belong to one value?",

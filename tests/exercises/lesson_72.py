@@ -2,7 +2,15 @@
 
 from computed import Computed
 
-EQUIVALENT: dict[str, dict[str, str]] = {}
+EQUIVALENT = {
+    "72.evidence": {
+        "(np.sum(1 - group) + 0.5)) + 1": "One more for each value and for everybody cancels.",
+        "(np.sum(1 - group) + 0.5)) - 1": "One less for each value and for everybody cancels.",
+    },
+    "72.reasons": {
+        "np.tile(x, (len(x) + 1, 1))": "The row more is x as it is, who is refused: no reason.",
+    },
+}
 
 STYLES = {
     "72.evidence": (
