@@ -449,9 +449,9 @@ EXERCISES = (
             precision, above 0: of those that the model refuses, the share that the banks denied.
             misses: of those that the banks denied, the share that the model does not refuse.
             """
-            found = ...  # refused correctly, as a share of all applicants
-            wrongly = ...  # refused wrongly, as a share of all applicants
-            return ...
+            found = denied * ...  # refused correctly, as a share of all applicants
+            wrongly = found * ...  # refused wrongly, as a share of all applicants
+            return wrongly / ...
         ''',
         solution='''
         def false_alarms(denied, precision, misses):
