@@ -71,7 +71,7 @@ def _refused(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
 
 
 def _decisions(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
-    """Yield outcomes and refusals, both 0 or 1, with at least one of each outcome."""
+    """Yield outcomes and refusals, both 0 or 1: each outcome, and at least one refusal."""
     yield np.array([1, 0, 0, 1, 0]), np.array([1, 1, 0, 0, 0])
     yield np.array([1, 0]), np.array([1, 0])
     yield np.array([1, 0, 0]), np.array([0, 1, 1])
@@ -369,8 +369,8 @@ EXERCISES = (
         def rates(denied, refused):
             """Four shares: refused of all, wrongly refused, missed, and the precision.
 
-            `denied` is what the banks did and `refused` what the model does, both (n,) of 0 or 1,
-            and each holds both. Wrongly refused: of those that the banks granted, the share that
+            `denied` is what the banks did and `refused` what the model does, both (n,) of 0 or 1;
+            the first holds both, the second a 1. Wrongly refused: of those that the banks granted, the share that
             the model refuses. Missed: of those that the banks denied, the share that it does not.
             Precision: of those that it refuses, the share that the banks denied.
             """
@@ -382,8 +382,8 @@ EXERCISES = (
         def rates(denied, refused):
             """Four shares: refused of all, wrongly refused, missed, and the precision.
 
-            `denied` is what the banks did and `refused` what the model does, both (n,) of 0 or 1,
-            and each holds both. Wrongly refused: of those that the banks granted, the share that
+            `denied` is what the banks did and `refused` what the model does, both (n,) of 0 or 1;
+            the first holds both, the second a 1. Wrongly refused: of those that the banks granted, the share that
             the model refuses. Missed: of those that the banks denied, the share that it does not.
             Precision: of those that it refuses, the share that the banks denied.
             """
