@@ -370,9 +370,9 @@ EXERCISES = (
             """Four shares: refused of all, wrongly refused, missed, and the precision.
 
             `denied` is what the banks did and `refused` what the model does, both (n,) of 0 or 1;
-            the first holds both, the second a 1. Wrongly refused: of those that the banks granted, the share that
-            the model refuses. Missed: of those that the banks denied, the share that it does not.
-            Precision: of those that it refuses, the share that the banks denied.
+            the first holds both, the second a 1. Wrongly refused: of those that the banks granted,
+            the share that the model refuses. Missed: of those that the banks denied, the share that
+            it does not. Precision: of those that it refuses, the share that the banks denied.
             """
             wrongly = np.mean((denied == 0) & (refused == 1))
             missed = np.mean((denied == 1) & (refused == 0))
@@ -383,9 +383,9 @@ EXERCISES = (
             """Four shares: refused of all, wrongly refused, missed, and the precision.
 
             `denied` is what the banks did and `refused` what the model does, both (n,) of 0 or 1;
-            the first holds both, the second a 1. Wrongly refused: of those that the banks granted, the share that
-            the model refuses. Missed: of those that the banks denied, the share that it does not.
-            Precision: of those that it refuses, the share that the banks denied.
+            the first holds both, the second a 1. Wrongly refused: of those that the banks granted,
+            the share that the model refuses. Missed: of those that the banks denied, the share that
+            it does not. Precision: of those that it refuses, the share that the banks denied.
             """
             wrongly = refused[denied == 0].mean()
             missed = 1 - refused[denied == 1].mean()
