@@ -24,6 +24,7 @@ from dlcourse.evaluation import (
     paired_bootstrap,
     recalibration,
     row_costs,
+    same_columns,
     study,
     t_interval,
     time_split,
@@ -418,6 +419,16 @@ def test_a_model_card_with_an_empty_section_is_refused():
 # Bad input
 
 
+LEARNED = np.column_stack([np.arange(50), np.arange(50) % 2])
+
+
+def test_columns_that_could_be_so_by_chance_pass():
+    rows = [[1, 0], [2, 0]] * 5  # the second column is constant once in 2**9 such lots
+    assert same_columns(rows, LEARNED, "ab").tolist() == rows
+    assert same_columns([[1, 7]], LEARNED, "ab").tolist() == [[1, 7]]
+    assert same_columns(LEARNED, LEARNED, "ab").dtype == float
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -446,6 +457,11 @@ def test_a_model_card_with_an_empty_section_is_refused():
         (lambda: bootstrap(np.mean, [1, 0], level=1.0), r"bootstrap\(\) was given level=1\.0"),
         (lambda: comparison({}, level=95), r"comparison\(\) was given level=95"),
         (lambda: cost_curve([0, 1], [0.1], 1, 1), r"cost_curve\(\) .* 2 outcomes and 1 forecasts"),
+        (lambda: same_columns(LEARNED[:, :1], LEARNED, "ab"), r"shape \(50, 1\), .* 2 columns"),
+        (lambda: same_columns([], LEARNED, "ab"), r"shape \(0,\)"),
+        (lambda: same_columns([[1, np.nan]], LEARNED, "ab"), "'b' lacks 1 of 1 numbers"),
+        (lambda: same_columns([[1, 2]], 0 * LEARNED, "ab"), "'a' was constant when"),
+        (lambda: same_columns([[1, 3], [2, 3]] * 15, LEARNED, "ab"), "'b' is 3 in all 30 rows"),
     ],
 )
 def test_bad_input_is_told_in_one_sentence(call, message):

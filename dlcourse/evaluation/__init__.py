@@ -5,6 +5,7 @@ there. What is here is what a metric alone does not tell: how sure it is, and wh
 """
 
 from dlcourse.evaluation.cards import ModelCard
+from dlcourse.evaluation.columns import same_columns
 from dlcourse.evaluation.decisions import (
     Calibration,
     CostCurve,
@@ -43,6 +44,7 @@ __all__ = [
     "paired_bootstrap",
     "recalibration",
     "row_costs",
+    "same_columns",
     "study",
     "t_interval",
     "time_split",
