@@ -62,6 +62,21 @@ def test_a_paired_interval_is_scipys_and_sees_what_two_intervals_hide(rng):
     assert t_interval(one).low < t_interval(other).high
 
 
+def test_an_interval_over_divisions_covers_other_rows_as_often_as_it_says(rng):
+    """Ten divisions of the same 100 rows, the mean of whose test rows is 0 in the long run."""
+
+    def divisions():
+        rows = rng.normal(size=100)
+        return [rng.permutation(rows)[:40].mean() for _ in range(10)]
+
+    def covered(overlap):
+        found = (paired(divisions(), np.zeros(10), overlap=overlap) for _ in range(200))
+        return sum(low < 0 < high for _, low, high in found)
+
+    assert covered(0) < 160
+    assert covered(40 / 60) > 180
+
+
 def test_an_interval_is_written_with_its_bounds():
     assert f"{Interval(0.5, 0.25, 0.75):.2f}" == "0.50 (0.25 to 0.75)"
     assert str(Interval(0.5, 0.25, 0.75)) == "0.5 (0.25 to 0.75)"

@@ -67,8 +67,8 @@ def judged(lot: int) -> dict[str, dict[str, Any]]:
 
 def chosen(kind: Callable[..., Any], train: Any, validation: Any, **more: Any) -> float:
     """Return the setting whose chances surprise least on the validation rows."""
-    errors = LESSON.tuned(kind, train, validation, **more)
-    return float(min(errors, key=errors.get))
+    errors: dict[float, float] = LESSON.tuned(kind, train, validation, **more)
+    return min(errors, key=lambda setting: errors[setting])
 
 
 def measured(targets: np.ndarray, z: np.ndarray, setting: float | None) -> dict[str, Any]:
