@@ -33,7 +33,7 @@ def read(pickled: Path) -> Arrays:
     """
     with lzma.open(pickled) as file:
         table = pickles.load(file).replace({"no": 0, "yes": 1})
-    columns = {
+    columns: Arrays = {
         "inputs": np.array(table[list(COLUMNS.values())], dtype=np.float32),
         "targets": np.array(table["deny"], dtype=np.int64),
         "black": np.array(table["afam"], dtype=np.int64),
