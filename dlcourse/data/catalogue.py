@@ -18,7 +18,7 @@ class Catalog(dict[str, Card]):
         raise LookupError(f"There is no data set {name!r}: {meant}")
 
     def __repr__(self) -> str:
-        return "\n".join(f"{name:<16}{card.title} ({card.licence})" for name, card in self.items())
+        return "\n".join(f"{name:<18}{card.title} ({card.licence})" for name, card in self.items())
 
 
 def found() -> Catalog:
