@@ -26,9 +26,10 @@ def _pairs(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
 
 
 def _overlaps(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
-    """Yield overlaps of boxes with digits: none hit, doubles, a second choice, one half."""
+    """Yield overlaps of boxes with digits: none hit, doubles, first and second choice, one half."""
     yield (np.array([[0.9, 0.0], [0.8, 0.1], [0.2, 0.7]]),)
     yield (np.array([[0.75, 0.0], [0.625, 0.5], [0.25, 0.5]]),)
+    yield (np.array([[0.6, 0.9], [0.7, 0.2]]),)
     yield (np.array([[0.4, 0.3], [0.6, 0.1], [0.0, 0.0]]),)
     yield (np.array([[0.45, 0.2], [0.1, 0.48], [0.8, 0.0], [0.0, 0.55]]),)
     yield (np.array([[0.6, 0.9], [0.7, 0.55], [0.95, 0.52]]),)
@@ -42,6 +43,7 @@ def _crowds(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
     """Yield overlaps of boxes among themselves, and limits, one of them met exactly."""
     chain = np.array([[1, 0.625, 0.125], [0.625, 1, 0.75], [0.125, 0.75, 1]])
     yield from ((chain, limit) for limit in (0.5, 0.625, 0.75, 0.0625, 0.9))
+    yield np.eye(5) + 0.75 * (np.eye(5, k=1) + np.eye(5, k=-1)), 0.5
     yield np.ones((1, 1)), 0.5
     yield np.zeros((0, 0)), 0.5
     yield np.ones((3, 3)), 0.25
