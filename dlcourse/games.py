@@ -149,6 +149,14 @@ class Solved:
     def __len__(self) -> int:
         return len(self._known)
 
+    def boards(self) -> np.ndarray:
+        """Return all boards that can come up and on which a move is left (n, cells)."""
+        digits = self._known[:, None] // self._digits[:, 0] % 3 - 1
+        shape = -1, self.game.rows, self.game.columns
+        mirrored = digits.reshape(shape)[:, :, ::-1].reshape(digits.shape)
+        boards = np.unique(np.concatenate([digits, mirrored]).astype(np.int8), axis=0)
+        return np.asarray(boards[~self.game.over(boards)])
+
     def worth(self, boards: npt.ArrayLike) -> np.ndarray:
         """Return what boards are worth to the player to move (n,).
 

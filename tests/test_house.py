@@ -12,9 +12,19 @@ import pytest
 from dlcourse.paths import ROOT
 
 FLOORS = (
-    {"paths", "seeds", "claims", "data", "autograd"},
-    {"training", "evaluation", "survival", "ngrams", "boxes", "canvases", "legibility", "plots"},
-    {"exercises", "widgets"},
+    {"paths", "seeds", "claims", "data", "autograd", "games"},
+    {
+        "training",
+        "evaluation",
+        "survival",
+        "ngrams",
+        "boxes",
+        "canvases",
+        "tree_search",
+        "legibility",
+        "plots",
+    },
+    {"exercises", "widgets", "playing"},
     {
         "course",
         "pictures",

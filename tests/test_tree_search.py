@@ -70,9 +70,7 @@ def test_a_batch_does_what_one_tree_does(c):
     boards = np.concatenate([boards, CONNECT_FOUR.play(boards, [1])])
     visits = search(CONNECT_FOUR, boards, opinionated(CONNECT_FOUR), 12, c=c)
     for row, board in zip(visits, boards, strict=True):
-        assert row.tolist() == grown(
-            CONNECT_FOUR, board, opinionated(CONNECT_FOUR), 12, c
-        ).tolist()
+        assert row.tolist() == grown(CONNECT_FOUR, board, opinionated(CONNECT_FOUR), 12, c).tolist()
 
 
 def test_boards_do_not_disturb_each_other():
