@@ -82,9 +82,9 @@ class _Table:
         notes = dict.fromkeys(range(self.game.cells), "")
         if not self.game.over(self.board)[0] and not self.game.lost(-self.board)[0]:
             tried = self.think(self.board)[0]
-            for move in np.flatnonzero(self.game.legal(self.board)[0]):
-                (cell,) = np.flatnonzero(self.game.play(self.board, [move])[0] + self.board[0])
-                notes[int(cell)] = f"{100 * tried[move] / tried.sum():.0f} %"
+            for move in np.flatnonzero(self.game.legal(self.board)[0]).tolist():
+                (cell,) = np.flatnonzero(self.game.play(self.board, [move]) + self.board).tolist()
+                notes[cell] = f"{100 * tried[move] / tried.sum():.0f} %"
         for cell, button in enumerate(self.cells):
             button.description = STONES[int(self.board[0, cell])] or notes[cell]
         self.told.value = told

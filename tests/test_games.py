@@ -7,7 +7,6 @@ import pytest
 
 from dlcourse.games import CONNECT_FOUR, TIC_TAC_TOE, Game, Solved
 
-
 SMALL = Game(3, 3, 3, drops=True)
 
 
