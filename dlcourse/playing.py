@@ -50,12 +50,12 @@ class _Table:
     def click(self, cell: int) -> None:
         """Play the reader's move, then the machine's."""
         move = cell % self.game.columns if self.game.drops else cell
-        if self.game.over(self.board)[0]:
+        if self.end():
             self.show("This game is over: begin another.")
         elif self.game.legal(self.board)[0, move]:
             self.board = -self.game.play(self.board, [move])
-            if self.game.lost(-self.board)[0] or self.board.all():
-                self.show(self.end())
+            if ended := self.end():
+                self.show(ended)
             else:
                 self.answer()
         else:
@@ -80,7 +80,7 @@ class _Table:
     def show(self, told: str) -> None:
         """Show the board, what is told, and what the machine thinks of the reader's moves."""
         notes = dict.fromkeys(range(self.game.cells), "")
-        if not self.game.over(self.board)[0] and not self.game.lost(-self.board)[0]:
+        if not self.end():
             tried = self.think(self.board)[0]
             for move in np.flatnonzero(self.game.legal(self.board)[0]).tolist():
                 (cell,) = np.flatnonzero(self.game.play(self.board, [move]) + self.board).tolist()
