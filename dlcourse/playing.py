@@ -1,14 +1,42 @@
-"""A board to play on in a notebook, against a machine that shows what it thinks."""
+"""Boards to look at, and one to play on against a machine that shows what it thinks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import ipywidgets
 import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
 
+from dlcourse import plots
 from dlcourse.games import Game
 
 STONES = {1: "●", -1: "✕", 0: ""}
 """The reader's stones, the machine's, and none."""
+
+
+def show(ax: Axes, game: Game, board: npt.ArrayLike, notes: Sequence[str] = ()) -> None:
+    """Draw a board (cells,): circles are the player's who is to move, crosses the other's.
+
+    Where there are `notes`, one per move, each stands in the cell to which its move leads.
+    """
+    cells = np.asarray(board)
+    for stone, marker, color in ((1, "o", plots.BLUE), (-1, "X", plots.ORANGE)):
+        row, column = np.divmod(np.flatnonzero(cells == stone), game.columns)
+        ax.plot(column, row, marker, color=color, ms=17, mew=0)
+    for move, cell in landing(game, cells).items() if notes else ():
+        row, column = divmod(cell, game.columns)
+        ax.text(column, row, notes[move], ha="center", va="center", fontsize=10)
+    ax.set(xlim=(-0.5, game.columns - 0.5), ylim=(-0.5, game.rows - 0.5), aspect="equal")
+    ax.set(xticks=np.arange(game.columns - 1) + 0.5, yticks=np.arange(game.rows - 1) + 0.5)
+    ax.tick_params(length=0, labelbottom=False, labelleft=False)
+    ax.grid(True)
+
+
+def landing(game: Game, board: np.ndarray) -> dict[int, int]:
+    """Return the cell to which each move leads for which there is room on a board (cells,)."""
+    moves = np.flatnonzero(game.legal(board[None])[0])
+    after = game.play(np.repeat(board[None], len(moves), axis=0), moves)
+    return dict(zip(moves.tolist(), (after + board).argmin(axis=1).tolist(), strict=True))
 
 
 def board(game: Game, think: Callable[[np.ndarray], np.ndarray]) -> ipywidgets.VBox:
@@ -82,8 +110,7 @@ class _Table:
         notes = dict.fromkeys(range(self.game.cells), "")
         if not self.end():
             tried = self.think(self.board)[0]
-            for move in np.flatnonzero(self.game.legal(self.board)[0]).tolist():
-                (cell,) = np.flatnonzero(self.game.play(self.board, [move]) + self.board).tolist()
+            for move, cell in landing(self.game, self.board[0]).items():
                 notes[cell] = f"{100 * tried[move] / tried.sum():.0f} %"
         for cell, button in enumerate(self.cells):
             button.description = STONES[int(self.board[0, cell])] or notes[cell]

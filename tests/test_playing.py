@@ -1,5 +1,6 @@
 """A board to play on: clicks move, the machine answers, and what it thinks is shown."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -91,3 +92,17 @@ def test_either_may_begin():
     assert table.stones == "✕........"
     table.again[0].click()
     assert table.stones == "........."
+
+
+def test_a_board_is_drawn_with_a_note_where_each_move_leads():
+    _, ax = plt.subplots()
+    board = CONNECT_FOUR.start()
+    for move in (2, 2, 2, 2, 3):
+        board = CONNECT_FOUR.play(board, [move])
+    playing.show(ax, CONNECT_FOUR, board[0], list("abcde"))
+    circles, crosses = (set(zip(*line.get_data(), strict=True)) for line in ax.lines)
+    assert circles == {(2, 1), (2, 3)}
+    assert crosses == {(2, 0), (2, 2), (3, 0)}
+    notes = {text.get_text(): text.get_position() for text in ax.texts}
+    assert notes == {"a": (0, 0), "b": (1, 0), "d": (3, 1), "e": (4, 0)}
+    plt.close()

@@ -97,6 +97,10 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "Dark is what the answer rests on",
         "Up to a dozen beats of each kind, and their mean",
     ),
+    "81": (
+        "Circles are to move: what does each cell lead to?",
+        "Of 100 simulations, how many it spends on each column",
+    ),
 }
 """Titles that name what is shown and state nothing of it, by lesson."""
 
