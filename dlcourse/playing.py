@@ -21,8 +21,8 @@ def show(ax: Axes, game: Game, board: npt.ArrayLike, notes: Sequence[str] = ()) 
     """
     cells = np.asarray(board)
     for stone, marker, color in ((1, "o", plots.BLUE), (-1, "X", plots.ORANGE)):
-        row, column = np.divmod(np.flatnonzero(cells == stone), game.columns)
-        ax.plot(column, row, marker, color=color, ms=17, mew=0)
+        rows, columns = np.divmod(np.flatnonzero(cells == stone), game.columns)
+        ax.plot(columns, rows, marker, color=color, ms=17, mew=0)
     for move, cell in landing(game, cells).items() if notes else ():
         row, column = divmod(cell, game.columns)
         ax.text(column, row, notes[move], ha="center", va="center", fontsize=10)
