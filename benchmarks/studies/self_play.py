@@ -2,7 +2,7 @@
 
     python benchmarks/studies/self_play.py
 
-About fifteen minutes of one core. The network, its teaching and the play-outs are the cells tagged
+About sixteen minutes of one core. The network, its teaching and the play-outs are the cells tagged
 `recipe` of the lesson, so that the two cannot differ. All are judged on boards whose worth is known
 exactly: what is chosen is chosen on validation boards, and each run draws test boards of its own,
 the same for all that are judged in it. A part that is done is kept in `build/studies` and not done

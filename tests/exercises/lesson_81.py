@@ -78,5 +78,5 @@ STYLES = {
 }
 
 COMPUTED = {
-    "81.games": Reason("who draws nothing repeats itself: a game for each side that begins"),
+    "81.games": Reason("who leaves nothing to chance repeats it: a game for each side that begins"),
 }
