@@ -384,15 +384,16 @@ EXERCISES = (
         stub="different_games = ...  # at most",
         solution="different_games = 2",
         hints=(
-            "Neither of the two leaves anything to chance. What do they do on the empty board, each time?",
+            "Neither of the two leaves anything to chance. What do they do on the empty board, "
+            "each time?",
             "From a given board on, the whole rest of the game is settled. How many boards do the "
             "thousand games begin on, and who begins?",
             "One game where the first begins, and one where the second does.",
         ),
         misconceptions=(
             (
-                "a game that is played again, move by move, is no other game: neither leaves anything "
-                "to chance, so what is settled once is settled each time",
+                "a game that is played again, move by move, is no other game: neither leaves "
+                "anything to chance, so what is settled once is settled each time",
                 "different_games = 1000",
             ),
             (
