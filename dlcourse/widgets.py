@@ -1,10 +1,16 @@
-"""Interactive figures. On the web a slider is dead, so each has a static twin in the next cell."""
+"""Interactive and moving figures. On the web a slider is dead, so each has a static twin."""
 
+import base64
+import html
+import io
 from collections.abc import Callable
 
 import ipywidgets
 import matplotlib.pyplot as plt
-from IPython.display import display
+import numpy as np
+import numpy.typing as npt
+from IPython.display import HTML, display
+from PIL import Image
 
 
 def explore(draw: Callable[..., object], **sliders: tuple[float, float, float]) -> None:
@@ -21,6 +27,29 @@ def explore(draw: Callable[..., object], **sliders: tuple[float, float, float]) 
 
     output = ipywidgets.interactive_output(redraw, controls)
     display(ipywidgets.VBox([*controls.values(), output]))  # type: ignore[no-untyped-call]
+
+
+def moving(pictures: npt.ArrayLike, alt: str, seconds: float = 4.0) -> HTML:
+    """Return pictures (frames, height, width), 0 for paper and 1 for ink, as one that moves.
+
+    It lasts some `seconds`, stands still for two on its last frame, and begins again. `alt` tells
+    what a reader would see. Raises ValueError for another shape, or values beyond 0 and 1.
+    """
+    frames = np.asarray(pictures)
+    if frames.ndim != 3 or len(frames) < 2 or not (frames.min() >= 0 and frames.max() <= 1):
+        raise ValueError(
+            f"moving() was given an array of shape {frames.shape}, but needs two pictures or more, "
+            "(frames, height, width), of values from 0 (paper) to 1 (ink): stack and clip them."
+        )
+    grey = [Image.fromarray(np.uint8(255 - np.rint(15 * frame) * 17)) for frame in frames]
+    shown = [1000 * seconds / len(frames)] * (len(frames) - 1) + [2000]  # milliseconds
+    file = io.BytesIO()
+    grey[0].save(file, "GIF", save_all=True, append_images=grey[1:], duration=shown, loop=0)
+    data = base64.b64encode(file.getvalue()).decode("ascii")
+    return HTML(
+        f'<img alt="{html.escape(alt)}" src="data:image/gif;base64,{data}" '
+        f'style="width: {2 * frames.shape[2]}px; max-width: 100%; image-rendering: pixelated">'
+    )
 
 
 def _slider(name: str, lowest: float, highest: float, start: float) -> ipywidgets.Widget:

@@ -1,12 +1,16 @@
 """Figures: the house style is on, the axes come back, and colours can be told apart."""
 
+import base64
+import io
 import itertools
+import math
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from PIL import Image
 
 from dlcourse import legibility, plots, widgets
 
@@ -149,3 +153,26 @@ def test_a_slider_passes_its_value_on(monkeypatch):
 def test_a_slider_starts_within_its_range():
     with pytest.raises(ValueError, match="'n' starts at 9, outside its range from 1 to 5"):
         widgets.explore(print, n=(1, 5, 9))
+
+
+def test_a_moving_picture_shows_each_frame_and_says_what_is_seen():
+    frames = np.zeros((3, 4, 5))
+    frames[1], frames[2, 0, 0] = 0.5, 1
+    shown = widgets.moving(frames, 'A "dot" appears', seconds=0.6).data
+    assert 'alt="A &quot;dot&quot; appears"' in shown
+    data = shown.split("base64,")[1].split('"')[0]
+    with Image.open(io.BytesIO(base64.b64decode(data))) as picture:
+        assert (picture.n_frames, picture.size) == (3, (5, 4))
+        seen = []
+        for number in range(3):
+            picture.seek(number)
+            seen.append((np.asarray(picture.convert("L"))[0, 0], picture.info["duration"]))
+    assert seen == [(255, 200), (119, 200), (0, 2000)]
+
+
+@pytest.mark.parametrize(
+    "pictures", [np.zeros((3, 4)), np.zeros((1, 4, 5)), np.full((2, 4, 5), 1.5), [[[math.nan]]] * 2]
+)
+def test_a_moving_picture_needs_frames_from_paper_to_ink(pictures):
+    with pytest.raises(ValueError, match="stack and clip them"):
+        widgets.moving(pictures, "Nothing to see here at all")
