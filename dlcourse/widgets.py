@@ -46,10 +46,9 @@ def moving(pictures: npt.ArrayLike, alt: str, seconds: float = 4.0) -> HTML:
     file = io.BytesIO()
     grey[0].save(file, "GIF", save_all=True, append_images=grey[1:], duration=shown, loop=0)
     data = base64.b64encode(file.getvalue()).decode("ascii")
-    return HTML(
-        f'<img alt="{html.escape(alt)}" src="data:image/gif;base64,{data}" '
-        f'style="width: {2 * frames.shape[2]}px; max-width: 100%; image-rendering: pixelated">'
-    )
+    style = f"width: {2 * frames.shape[2]}px; max-width: 100%; image-rendering: pixelated"
+    source = f"data:image/gif;base64,{data}"
+    return HTML(f'<img alt="{html.escape(alt)}" src="{source}" style="{style}">')  # type: ignore[no-untyped-call]
 
 
 def _slider(name: str, lowest: float, highest: float, start: float) -> ipywidgets.Widget:
