@@ -88,6 +88,14 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "The cells that are to answer for a digit",
         "All that it says",
     ),
+    "44": (
+        "Who drew which row?",
+        "Two rows by Gaussians, one by the copier",
+        "straight paths",
+        "walks",
+        "At time 0, 1/4, 1/2, 3/4 and 1",
+        "Drawn by the network, and nearest to it; by the mover, and nearest to it",
+    ),
     "51": (
         "What one word tells of the verdict",
         "What the counting judge listens to",
