@@ -29,9 +29,10 @@ NAME, KNOWN = "image_generation", 50_000
 LESSON = recipe("44")
 RATES, SHORT, LONG = (3e-3, 6e-3), 1_000, 2_000  # steps of training
 RUNS, DRAWS = 5, 3  # of what learns; of what does not
-GUIDES = (1.0, 1.5, 2.0, 3.0)
-SIZES, SCALES, COUNTS = (50, 75, 100), (0.9, 1.0, 1.1), (4, 16)  # of the Gaussians
+GUIDES = (1.0, 1.5, 2.0, 3.0, 4.0)
+SIZES, SCALES, COUNTS = (30, 40, 50, 75), (1.0, 1.2, 1.4, 1.6, 1.8), (4, 16, 64)  # of the Gaussians
 COPIES = ((0.0, 0), (0.05, 0), (0.0, 1))  # noise; reach of a move
+BLENDS = (0.2, 0.4, 0.6, 0.8)  # of copies with their Gaussian
 ordered = np.repeat(np.arange(10), 200)
 parts = Parts(NAME, LESSON)
 
@@ -120,19 +121,39 @@ def gaussian() -> dict[str, Any]:
     }
 
 
-def mixtures(size: int) -> dict[str, dict[str, float]]:
-    """Return what several Gaussians per digit are worth, by how many."""
+def mixtures(size: int, count: int) -> dict[str, Any]:
+    """Return what so many Gaussians per digit are worth, at the best of the widths."""
     code, z = coded(size)
-    found = {}
-    for count in COUNTS:
-        drawn = np.zeros((len(ordered), size), np.float32)
-        for digit in range(10):
-            mixture = GaussianMixture(
-                count, reg_covar=1e-4, max_iter=30, random_state=seeds.seed("mixture", digit)
-            ).fit(z[label == digit].double().numpy())
-            drawn[ordered == digit] = mixture.sample(np.sum(ordered == digit))[0]
-        found[str(count)] = quality(code.picture(torch.tensor(drawn)))
-    return found
+    fits = [
+        GaussianMixture(
+            count,
+            reg_covar=1e-3,
+            max_iter=10,
+            init_params="k-means++",
+            random_state=seeds.seed("mixture", digit),
+        ).fit(z[label == digit].double().numpy())
+        for digit in range(10)
+    ]
+    drawn = {}
+    for scale in SCALES:
+        codes = np.zeros((len(ordered), size), np.float32)
+        for digit, mixture in enumerate(fits):
+            draws, which = mixture.sample(np.sum(ordered == digit))
+            centres = mixture.means_[which]
+            codes[ordered == digit] = centres + scale * (draws - centres)
+        drawn[scale] = code.picture(torch.tensor(codes))
+    tried = {str(scale): chosen_by(pictures) for scale, pictures in drawn.items()}
+    scale = float(min(tried, key=tried.__getitem__))
+    return {"tried": tried, "scale": scale, **quality(drawn[scale])}
+
+
+def blended(blend: float) -> dict[str, float]:
+    """Return what copies are worth that are blended with the Gaussian of their digit."""
+    code, z = coded(LESSON.SIZE)
+    codes = LESSON.blended(z.numpy(), y[:KNOWN], ordered, "study", blend=blend)
+    pictures = code.picture(torch.tensor(codes))
+    rather = np.mean(LESSON.rather(pictures, known[: len(held_out)], held_out))
+    return {**quality(pictures), "nearer, known": float(rather)}
 
 
 def copier(noise: float, reach: int) -> list[dict[str, float]]:
@@ -158,7 +179,8 @@ def main() -> None:
     pair = (1.0, float(guide))
     long = [first, *(parts.kept(network, run, LONG, rate, pair) for run in range(1, RUNS))]
     plain = parts.kept(gaussian)
-    several = parts.kept(mixtures, int(plain["setting"][0]))
+    several = {count: parts.kept(mixtures, int(plain["setting"][0]), count) for count in COUNTS}
+    blends = {blend: parts.kept(blended, blend) for blend in BLENDS}
     copies = {f"{noise} {reach}": parts.kept(copier, noise, reach) for noise, reach in COPIES}
     yardstick = parts.kept(real)
     kept = nn.ModuleList([LESSON.Code(LESSON.SIZE), LESSON.Painter(LESSON.SIZE)])
@@ -183,6 +205,7 @@ def main() -> None:
             "long": long,
             "gaussian": plain,
             "mixtures": several,
+            "blends": blends,
             "copiers": copies,
             "real": yardstick,
             "opening": (255 * opening).round().astype(np.uint8).tobytes().hex(),
