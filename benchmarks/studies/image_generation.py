@@ -2,7 +2,7 @@
 
     python benchmarks/studies/image_generation.py
 
-About eight minutes of one core. The network, its training and its rivals are the cells
+About seven minutes of one core. The network, its training and its rivals are the cells
 tagged `recipe` of the lesson, so that the two cannot differ. All of them know the first 50,000
 training pictures of MNIST. Whatever has to be chosen is chosen by the Fréchet distance to the other
 10,000; then the test pictures are the measure, and nothing is chosen by them. A part that is done
