@@ -29,8 +29,8 @@ SIZE = 32
 ROAD, GRASS = 0.35, 0.8
 """How bright the camera sees them."""
 
-LOOKS = 1000
-"""Decisions after which a drive is over, whatever has happened: 40 seconds."""
+DECISIONS = 1000
+"""After so many, a drive is over, whatever has happened: 40 seconds."""
 
 REACH, DETAIL = 280, 2  # the drawing goes so many metres each way from its middle; pixels per metre
 _HOLD = 2  # steps of a fiftieth of a second for which a decision holds
@@ -47,8 +47,8 @@ class Lap(CarRacing):  # type: ignore[misc]  # gymnasium says nothing of its typ
 
     `line` (n, 2) is the middle of the road in the order of driving, and `bends` (n,) how sharply
     it turns there, one over the radius. `drawing` (1120, 1120) is True where there is road, with
-    two pixels per metre. `path` grows by a place (x, y) per decision, `on_road` by whether that
-    lies on the road. `score` is the simulator's: 1,000 for all of the track in equal parts, less
+    two pixels per metre. `path` begins with the start and grows by a place (x, y) per decision,
+    `on_road` by whether that lies on the road. `score` is the simulator's: 1,000 for all of the track in equal parts, less
     0.1 per step, of which there are two per decision; less 100 for leaving the world.
 
     Raises ValueError for a track that the simulator does not build.
@@ -66,8 +66,8 @@ class Lap(CarRacing):  # type: ignore[misc]  # gymnasium says nothing of its typ
         self.bends = _bends(np.array([place[1] for place in self.track]))
         pieces = (corners for corners, color in self.road_poly if not isinstance(color, tuple))
         self.drawing = _drawn(pieces)  # without the curbs, whose colours are tuples
-        self.path: list[tuple[float, float]] = []
-        self.on_road: list[bool] = []
+        self.path: list[tuple[float, float]] = [self.pose[:2]]
+        self.on_road = [True]
         self.score, self.over, self.done = 0.0, False, False
         self.last = (0.0, 0.0)
 
@@ -82,6 +82,13 @@ class Lap(CarRacing):  # type: ignore[misc]  # gymnasium says nothing of its typ
         """Metres per second."""
         return float(self.car.hull.linearVelocity.length)
 
+    def bearing(self, east: float, north: float) -> float:
+        """How far to the right of straight ahead a place lies: from −π to π, below 0 to the left."""
+        x, y, angle = self.pose
+        right = (east - x) * math.cos(angle) + (north - y) * math.sin(angle)
+        ahead = (north - y) * math.cos(angle) - (east - x) * math.sin(angle)
+        return math.atan2(right, ahead)
+
     def camera(self) -> np.ndarray:
         """Return what is seen through the windscreen: (32, 32) float32, the far road on top."""
         x, y, angle = self.pose
@@ -90,6 +97,14 @@ class Lap(CarRacing):  # type: ignore[misc]  # gymnasium says nothing of its typ
             x + across * _ASIDE - along * _AHEAD, y + along * _ASIDE + across * _AHEAD
         )
         return np.where(seen, np.float32(ROAD), np.float32(GRASS))
+
+    def look(self) -> np.ndarray:
+        """Return what a driver without a map knows, 1,027 numbers in float32.
+
+        These are the picture's 1,024 pixels, row by row, the speed in units of 60 metres per
+        second, and the steering and pedal decided last.
+        """
+        return np.array([*self.camera().ravel(), self.speed / 60, *self.last], np.float32)
 
     def drive(self, steering: float, pedal: float) -> None:
         """Go on for one decision, a twenty-fifth of a second; what is beyond 1 or −1 is cut.
@@ -115,7 +130,7 @@ class Lap(CarRacing):  # type: ignore[misc]  # gymnasium says nothing of its typ
         x, y, _ = self.pose
         self.path.append((x, y))
         self.on_road.append(bool(self._road(np.array(x), np.array(y))))
-        self.over |= len(self.path) == LOOKS
+        self.over |= len(self.path) > DECISIONS
 
     def _road(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Tell for places (…) whether there is road."""
@@ -126,6 +141,13 @@ class Lap(CarRacing):  # type: ignore[misc]  # gymnasium says nothing of its typ
 
     def _render(self, mode: str) -> None:
         """Draw nothing, where the simulator would draw at every step."""
+
+
+def mirrored(looks: np.ndarray, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return looks (n, 1027) and actions (n, 2) as they are on the mirror image of a track."""
+    sign = np.array([-1, 1], np.float32)
+    pictures = looks[:, :-3].reshape(-1, SIZE, SIZE)[:, :, ::-1].reshape(-1, SIZE * SIZE)
+    return np.column_stack([pictures, looks[:, -3], looks[:, -2:] * sign]), actions * sign
 
 
 def _bends(angles: np.ndarray) -> np.ndarray:

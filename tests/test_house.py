@@ -20,6 +20,7 @@ FLOORS = (
         "ngrams",
         "boxes",
         "canvases",
+        "driving",
         "tree_search",
         "legibility",
         "plots",

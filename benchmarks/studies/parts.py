@@ -20,7 +20,7 @@ from dlcourse.paths import ROOT
 
 KEPT = ROOT / "build" / "studies"
 BENEATH = (
-    *("training.py", "seeds.py", "ngrams.py", "boxes.py", "canvases.py"),
+    *("training.py", "seeds.py", "ngrams.py", "boxes.py", "canvases.py", "driving.py"),
     *("evaluation", "data"),
 )
 """What of the package decides the figures of a study, whichever it is."""

@@ -179,7 +179,7 @@ EXERCISES = (
     Exercise(
         id="43.mirror",
         stub='''
-            def mirrored(pictures, actions):
+            def reflected(pictures, actions):
                 """Pictures (n, rows, columns) and actions (n, 2) on the mirror image of a track.
 
                 Columns run from left to right. An action is steering (1 is right) and pedal.
@@ -187,7 +187,7 @@ EXERCISES = (
                 return pictures[:, ::-1], actions
         ''',
         solution='''
-            def mirrored(pictures, actions):
+            def reflected(pictures, actions):
                 """Pictures (n, rows, columns) and actions (n, 2) on the mirror image of a track.
 
                 Columns run from left to right. An action is steering (1 is right) and pedal.
@@ -203,31 +203,31 @@ EXERCISES = (
         misconceptions=(
             (
                 "rows are turned about: the road stands on its head",
-                "def mirrored(pictures, actions): "
+                "def reflected(pictures, actions): "
                 "return pictures[:, ::-1], actions * np.array([-1, 1])",
             ),
             (
                 "in the mirror a bend to the left is one to the right: "
                 "whoever steers as before leaves the road",
-                "def mirrored(pictures, actions): return pictures[:, :, ::-1], actions",
+                "def reflected(pictures, actions): return pictures[:, :, ::-1], actions",
             ),
             (
                 "gas stays gas in the mirror: only steering changes its sign",
-                "def mirrored(pictures, actions): return pictures[:, :, ::-1], -actions",
+                "def reflected(pictures, actions): return pictures[:, :, ::-1], -actions",
             ),
             (
                 "the road stands on its head: that is half a turn, and not a mirror",
-                "def mirrored(pictures, actions): "
+                "def reflected(pictures, actions): "
                 "return pictures[:, ::-1, ::-1], actions * np.array([-1, 1])",
             ),
             (
                 "that is the drive backwards in time: each picture has to be mirrored",
-                "def mirrored(pictures, actions): "
+                "def reflected(pictures, actions): "
                 "return pictures[::-1], actions[::-1] * np.array([-1, 1])",
             ),
             (
                 "the pictures are as before: they have to be mirrored too",
-                "def mirrored(pictures, actions): return pictures, actions * np.array([-1, 1])",
+                "def reflected(pictures, actions): return pictures, actions * np.array([-1, 1])",
             ),
         ),
         cases=_frames,

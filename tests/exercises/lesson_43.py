@@ -26,18 +26,18 @@ STYLES = {
     "43.clean": ["clean_laps = math.exp(500 * math.log(0.99))", "clean_laps = 0.0066"],
     "43.mirror": [
         """
-        def mirrored(pictures, actions):
+        def reflected(pictures, actions):
             actions = actions.copy()
             actions[:, 0] *= -1
             return np.flip(pictures, axis=2), actions
         """,
         """
-        def mirrored(pictures, actions):
+        def reflected(pictures, actions):
             return np.array([np.fliplr(each) for each in pictures]).reshape(pictures.shape), \\
                 np.stack([-actions[:, 0], actions[:, 1]], axis=1)
         """,
         """
-        def mirrored(pictures, actions):
+        def reflected(pictures, actions):
             import torch
 
             steering, pedal = torch.tensor(actions).unbind(dim=1)
