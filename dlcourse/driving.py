@@ -48,8 +48,9 @@ class Lap(CarRacing):  # type: ignore[misc]  # gymnasium says nothing of its typ
     `line` (n, 2) is the middle of the road in the order of driving, and `bends` (n,) how sharply
     it turns there, one over the radius. `drawing` (1120, 1120) is True where there is road, with
     two pixels per metre. `path` begins with the start and grows by a place (x, y) per decision,
-    `on_road` by whether that lies on the road. `score` is the simulator's: 1,000 for all of the track in equal parts, less
-    0.1 per step, of which there are two per decision; less 100 for leaving the world.
+    `on_road` by whether that lies on the road. `score` is the simulator's: 1,000 for all of the
+    track in equal parts, less 0.1 per step, of which a decision takes two; less 100 for leaving
+    the world.
 
     Raises ValueError for a track that the simulator does not build.
     """
@@ -83,7 +84,7 @@ class Lap(CarRacing):  # type: ignore[misc]  # gymnasium says nothing of its typ
         return float(self.car.hull.linearVelocity.length)
 
     def bearing(self, east: float, north: float) -> float:
-        """How far to the right of straight ahead a place lies: from −π to π, below 0 to the left."""
+        """Return how far to the right of straight ahead a place lies, −π to π; left is below 0."""
         x, y, angle = self.pose
         right = (east - x) * math.cos(angle) + (north - y) * math.sin(angle)
         ahead = (north - y) * math.cos(angle) - (east - x) * math.sin(angle)

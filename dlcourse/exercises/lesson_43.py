@@ -71,8 +71,8 @@ EXERCISES = (
             def bearing(x, y, angle, east, north):
                 """How far to the right of straight ahead a place lies, in radians.
 
-                The car is at (x, y), the place at (east, north). At angle 0 the car faces north, and
-                the angle grows to the left. Straight ahead is 0, to the left is below 0.
+                The car is at (x, y), the place at (east, north). At angle 0 the car faces north,
+                and the angle grows to the left. Straight ahead is 0, to the left is below 0.
                 """
                 right, ahead = ..., ...  # of the place, as the car's driver sees it, in metres
                 return math.atan2(right, ahead)
@@ -81,8 +81,8 @@ EXERCISES = (
             def bearing(x, y, angle, east, north):
                 """How far to the right of straight ahead a place lies, in radians.
 
-                The car is at (x, y), the place at (east, north). At angle 0 the car faces north, and
-                the angle grows to the left. Straight ahead is 0, to the left is below 0.
+                The car is at (x, y), the place at (east, north). At angle 0 the car faces north,
+                and the angle grows to the left. Straight ahead is 0, to the left is below 0.
                 """
                 right = (east - x) * math.cos(angle) + (north - y) * math.sin(angle)
                 ahead = (north - y) * math.cos(angle) - (east - x) * math.sin(angle)
@@ -110,7 +110,7 @@ EXERCISES = (
                 "def bearing(x, y, angle, east, north): return math.atan2(east - x, north - y)",
             ),
             (
-                "you turn the wrong way: at angle π/2 the car faces west, and north is to its right",
+                "you turn the wrong way: at angle π/2 the car faces west, north is to its right",
                 """
                 def bearing(x, y, angle, east, north):
                     right = (east - x) * math.cos(angle) - (north - y) * math.sin(angle)
@@ -195,7 +195,7 @@ EXERCISES = (
                 return pictures[:, :, ::-1], actions * np.array([-1, 1])
         ''',
         hints=(
-            "A bend to the left becomes one to the right. What else has to change than the picture?",
+            "A bend to the left becomes one to the right. What has to change beside the picture?",
             "[:, ::-1] turns rows about: the sky comes to lie below. Steering changes its sign, "
             "the pedal does not.",
             "pictures[:, :, ::-1], actions * np.array([-1, 1])",
@@ -348,7 +348,7 @@ EXERCISES = (
             def at_most(tracks, doubt=0.05):
                 """The share of bad tracks at which `tracks` fresh ones are all good, by luck.
 
-                That luck has the probability `doubt`, above 0 and below 1. There is 1 track or more.
+                That luck has the probability `doubt`, above 0 and below 1. `tracks` is 1 or more.
                 """
                 ...
         ''',
@@ -356,7 +356,7 @@ EXERCISES = (
             def at_most(tracks, doubt=0.05):
                 """The share of bad tracks at which `tracks` fresh ones are all good, by luck.
 
-                That luck has the probability `doubt`, above 0 and below 1. There is 1 track or more.
+                That luck has the probability `doubt`, above 0 and below 1. `tracks` is 1 or more.
                 """
                 return 1 - doubt ** (1 / tracks)
         ''',
