@@ -1,5 +1,6 @@
 """Interactive and moving figures. On the web a slider is dead, so each has a static twin."""
 
+import asyncio
 import base64
 import html
 import io
@@ -49,6 +50,34 @@ def moving(pictures: npt.ArrayLike, alt: str, seconds: float = 4.0) -> HTML:
     style = f"width: {2 * frames.shape[2]}px; max-width: 100%; image-rendering: pixelated"
     source = f"data:image/gif;base64,{data}"
     return HTML(f'<img alt="{html.escape(alt)}" src="{source}" style="{style}">')  # type: ignore[no-untyped-call]
+
+
+def steer(view: Callable[[], npt.ArrayLike], go: Callable[..., bool], *names: str) -> None:
+    """Show a picture that goes on, once its button is pressed, while somebody moves sliders.
+
+    `view()` gives the picture (height, width), from 0 (black) to 1 (white). `go` is given a value
+    from −1 to 1 for each of the names and tells whether there is more to come. A slider that was
+    clicked obeys the arrow keys too. Before the button is pressed, nothing happens.
+    """
+    controls = [ipywidgets.FloatSlider(0, min=-1, max=1, step=0.2, description=n) for n in names]
+    picture, button = ipywidgets.Image(width=320), ipywidgets.Button(description="Go")
+
+    def draw() -> None:
+        file = io.BytesIO()
+        Image.fromarray(np.uint8(255 * np.asarray(view()))).resize((320, 320), 0).save(file, "PNG")
+        picture.value = file.getvalue()
+
+    async def ride() -> None:
+        button.disabled = True
+        while go(*(control.value for control in controls)):
+            draw()
+            await asyncio.sleep(0.04)
+        button.disabled = False
+
+    rides = []
+    button.on_click(lambda _: rides.append(asyncio.ensure_future(ride())))
+    draw()
+    display(ipywidgets.VBox([picture, *controls, button]))  # type: ignore[no-untyped-call]
 
 
 def _slider(name: str, lowest: float, highest: float, start: float) -> ipywidgets.Widget:

@@ -1,5 +1,6 @@
 """Figures: the house style is on, the axes come back, and colours can be told apart."""
 
+import asyncio
 import base64
 import io
 import itertools
@@ -176,3 +177,25 @@ def test_a_moving_picture_shows_each_frame_and_says_what_is_seen():
 def test_a_moving_picture_needs_frames_from_paper_to_ink(pictures):
     with pytest.raises(ValueError, match="stack and clip them"):
         widgets.moving(pictures, "Nothing to see here at all")
+
+
+def test_sliders_steer_what_goes_on_once_the_button_is_pressed(monkeypatch):
+    shown, gone = [], []
+    monkeypatch.setattr(widgets, "display", shown.append)
+
+    def go(*values):
+        gone.append(values)
+        return len(gone) < 3
+
+    async def sit_and_drive():
+        widgets.steer(lambda: np.eye(4), go, "steering", "pedal")
+        picture, steering, pedal, button = shown[0].children
+        assert bytes(picture.value).startswith(b"\x89PNG")
+        assert gone == []
+        steering.value, pedal.value = -0.4, 1
+        button.click()
+        while len(gone) < 3:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(sit_and_drive())
+    assert gone == [(-0.4, 1.0)] * 3

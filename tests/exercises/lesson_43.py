@@ -2,7 +2,13 @@
 
 from computed import Computed
 
-EQUIVALENT: dict[str, dict[str, str]] = {}
+EQUIVALENT = {
+    "43.bearing": {"math.cos(-angle)": "a cosine is the same on both sides of 0"},
+    "43.mirror": {
+        "actions / np.array([-1, 1])": "dividing by 1 or −1 is multiplying by it",
+        "actions * [-1, 1])": "NumPy makes an array of the list",
+    },
+}
 
 STYLES = {
     "43.bearing": [
