@@ -18,10 +18,10 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 
 from dlcourse.evaluation import Study
-from dlcourse.paths import STUDIES
 from dlcourse.training import load, predict, save
 
-NAME, RUNS = "self_driving", 8
+NAME = "self_driving"
+RUNS = 5, 8  # of most ways to learn; of the two that differ by the last action
 JUDGED, TRIED = 20, 10  # fresh tracks of a run; of a weather, or of a setting that is tried
 LESSON = recipe("43")
 LOOKS = LESSON.LOOKS
@@ -41,10 +41,10 @@ def one_lap(run: int) -> nn.Module:
     return LESSON.learn(x, y, "one lap", run)
 
 
-def more_laps(run: int, count: int = 2 * LOOKS, dials: int = 1) -> nn.Module:
+def more_laps(run: int, count: int = 2 * LOOKS, dials: int = 1, mirror: bool = False) -> nn.Module:
     """Return a pupil that has learned from more looks of the teacher's."""
     x, y = LESSON.record(LESSON.by_map, tracks("learn", run, 9), count)
-    return LESSON.learn(x, y, "more laps", count, dials, run, dials=dials)
+    return LESSON.learn(x, y, "more laps", count, dials, run, dials=dials, mirror=mirror)
 
 
 def last_action(run: int) -> nn.Module:
@@ -57,33 +57,48 @@ def four_laps(run: int) -> nn.Module:
     return more_laps(run, count=4 * LOOKS)
 
 
-def with_pulls(run: int, size: float) -> nn.Module:
+def more_laps_mirrored(run: int) -> nn.Module:
+    """Return a pupil that has learned from the same looks, and from their mirror images."""
+    return more_laps(run, mirror=True)
+
+
+def with_pulls(run: int, size: float, mirror: bool = False) -> nn.Module:
     """Return a pupil that has learned from laps of a teacher who is pulled aside."""
     driver = LESSON.pulled(size, "study", run)
     x, y = LESSON.record(driver, tracks("learn", run, 99), 2 * LOOKS)
-    return LESSON.learn(x, y, "pulls", run)
+    return LESSON.learn(x, y, "pulls", run, mirror=mirror)
 
 
-def own_laps(run: int, mirror: bool = False) -> nn.Module:
-    """Return a pupil that was corrected on five laps of its own."""
-    mine = tracks("learn", run, 105)
+def with_pulls_mirrored(run: int, size: float) -> nn.Module:
+    """Return a pupil that has learned from the same looks, and from their mirror images."""
+    return with_pulls(run, size, mirror=True)
+
+
+def own_laps(run: int) -> nn.Module:
+    """Return a pupil that was corrected on its own laps, and keep what it learned from."""
+    mine = tracks("learn", run, 120)
     x, y = LESSON.record(LESSON.by_map, mine[:9])
-    return LESSON.corrected(x, y, mine[100:], "own laps", run, mirror=mirror)
+    pupil, x, y = LESSON.corrected(x, y, mine[100:], "own laps", run)
+    np.savez(parts.folder / f"own laps-{run}.npz", x=x, y=y)
+    return pupil
 
 
-def own_laps_and_mirror(run: int) -> nn.Module:
-    """Return the same, for which each look has its mirror image beside it."""
-    return own_laps(run, mirror=True)
+def own_laps_mirrored(run: int) -> nn.Module:
+    """Return a pupil that has learned from the same looks, and from their mirror images."""
+    with np.load(parts.folder / f"own laps-{run}.npz") as kept:
+        return LESSON.learn(kept["x"], kept["y"], "mirror", run, mirror=True)
 
 
 WAYS = {
     "one lap": one_lap,
     "more laps": more_laps,
-    "last action": last_action,
+    "and last action": last_action,
     "four laps": four_laps,
     "laps with pulls": with_pulls,
     "its own laps": own_laps,
-    "mirror": own_laps_and_mirror,
+    "more laps, mirrored": more_laps_mirrored,
+    "laps with pulls, mirrored": with_pulls_mirrored,
+    "its own laps, mirrored": own_laps_mirrored,
 }
 
 
@@ -117,11 +132,11 @@ def teacher(run: int) -> dict[str, list[float]]:
     return told(LESSON.drive(LESSON.by_map, tracks("judge", run, JUDGED))[0])
 
 
-def weather(way: str, run: int) -> dict[str, dict[str, list[float]]]:
-    """Return how a pupil drives in each weather, and in the mirror."""
+def weather(way: str, run: int, *names: str) -> dict[str, dict[str, list[float]]]:
+    """Return how a pupil drives in each weather that is named, and in the mirror."""
     pupil = load(LESSON.Pupil(), parts.folder / f"{way}-{run}.pt")
     driver, fresh = LESSON.at_the_wheel(pupil), tracks("judge", run, TRIED)
-    found = {name: LESSON.through(change, driver) for name, change in LESSON.WEATHER.items()}
+    found = {name: LESSON.through(LESSON.WEATHER[name], driver) for name in names}
     found["mirror"] = LESSON.in_mirror(driver)
     return {name: told(LESSON.drive(each, fresh)[0]) for name, each in found.items()}
 
@@ -142,18 +157,15 @@ def pull_chosen() -> dict[str, float]:
 def main() -> None:
     pulls = parts.kept(pull_chosen)
     size = float(max(pulls, key=pulls.__getitem__))
-    settings = {"laps with pulls": (size,)}
-    taught = [parts.kept(teacher, run) for run in range(RUNS)]
-    ways = {
-        way: [parts.kept(judged, way, run, *settings.get(way, ())) for run in range(RUNS)]
-        for way in WAYS
-    }
+    few, many = map(range, RUNS)
+    runs = dict.fromkeys(WAYS, few) | dict.fromkeys(("more laps", "and last action"), many)
+    setting = {way: (size,) * way.startswith("laps with pulls") for way in WAYS}
+    ways = {way: [parts.kept(judged, way, run, *setting[way]) for run in runs[way]] for way in WAYS}
+    taught = [parts.kept(teacher, run) for run in few]
     changed = {
-        way: [parts.kept(weather, way, run) for run in range(RUNS)]
-        for way in ("its own laps", "mirror")
+        way: [parts.kept(weather, way, run, *LESSON.WEATHER) for run in few]
+        for way in ("its own laps", "its own laps, mirrored")
     }
-    kept = load(LESSON.Pupil(), parts.folder / "its own laps-0.pt")
-    save(kept.half(), STUDIES / f"{NAME}.pt")
     Study(
         question="Which pictures teach a network to drive?",
         metric="mean score on twenty fresh tracks",
