@@ -88,6 +88,12 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "The cells that are to answer for a digit",
         "All that it says",
     ),
+    "43": (
+        "A track, and a car that goes straight on",
+        "The end of its worst lap",
+        "One place, four times",
+        "You, the pupil, the teacher",
+    ),
     "44": (
         "Who drew which row?",
         "Two rows by Gaussians, one by the copier",
