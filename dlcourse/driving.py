@@ -42,7 +42,7 @@ _AHEAD = np.repeat(DISTANCES[:, None], SIZE, axis=1)  # of each pixel: (32, 32)
 _ASIDE = DISTANCES[:, None] * np.linspace(-1, 1, SIZE)  # to the right; the view is 90 degrees wide
 
 
-class Lap(CarRacing):  # type: ignore[misc]  # gymnasium says nothing of its types
+class Lap(CarRacing):
     """One drive on one track: from standing still until the lap is done, or 1,000 decisions.
 
     `line` (n, 2) is the middle of the road in the order of driving, and `bends` (n,) how sharply
@@ -63,6 +63,7 @@ class Lap(CarRacing):  # type: ignore[misc]  # gymnasium says nothing of its typ
             raise ValueError(
                 f"The simulator builds no track {track!r}: give another whole number from 0 up."
             ) from error
+        self.hull: Any = self.car.hull  # type: ignore[union-attr]  # a reset has built it
         self.line = np.array([place[2:4] for place in self.track])
         self.bends = _bends(np.array([place[1] for place in self.track]))
         pieces = (corners for corners, color in self.road_poly if not isinstance(color, tuple))
@@ -75,13 +76,12 @@ class Lap(CarRacing):  # type: ignore[misc]  # gymnasium says nothing of its typ
     @property
     def pose(self) -> tuple[float, float, float]:
         """Where the car is, (x, y), and its angle: 0 is north, and it grows to the left."""
-        hull = self.car.hull
-        return hull.position.x, hull.position.y, hull.angle
+        return self.hull.position.x, self.hull.position.y, self.hull.angle
 
     @property
     def speed(self) -> float:
         """Metres per second."""
-        return float(self.car.hull.linearVelocity.length)
+        return float(self.hull.linearVelocity.length)
 
     def bearing(self, east: float, north: float) -> float:
         """Return how far to the right of straight ahead a place lies, −π to π; left is below 0."""

@@ -92,7 +92,6 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "A track, and a car that goes straight on",
         "The end of its worst lap",
         "One place, four times",
-        "You, the pupil, the teacher",
     ),
     "44": (
         "Who drew which row?",

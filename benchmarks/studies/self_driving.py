@@ -2,7 +2,7 @@
 
     python benchmarks/studies/self_driving.py
 
-About ten minutes of one core. The teacher, the pupil and their training are the cells tagged
+About sixteen minutes of one core. The teacher, the pupil and their training are the cells tagged
 `recipe` of the lesson, so that the two cannot differ. Each run has tracks of its own to learn from,
 and fresh ones on which all ways to learn are judged. How hard something pulls at the wheel was
 chosen on other tracks. A part that is done is kept in `build/studies` and not done again.
