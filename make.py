@@ -569,7 +569,7 @@ def test_parts() -> dict[str, list[str]]:
         "lint": ["ruff", "check"],
         "format": ["ruff", "format", "--check"],
         "data": ["dlcourse.cli", "data", "fetch"],
-        "package": ["pytest", "-n", "2", "tests"],
+        "package": ["pytest", "-n", "3", "tests"],  # one more than cores, for some tests wait
         "lessons": [
             *("pytest", "-n", "2", "--dist", "loadfile"),  # a lesson's cells stay in one process
             *("--nbval", "--nbval-current-env", "--nbval-kernel-startup-timeout", "600"),

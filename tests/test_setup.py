@@ -650,7 +650,7 @@ def test_lessons_are_tested_whole_and_every_output_is_compared(make: Any) -> Non
         *("--nbval", "--nbval-current-env", "--nbval-kernel-startup-timeout", "600"),
         "notebooks",
     ]
-    assert make.test_parts()["package"] == ["pytest", "-n", "2", "tests"]
+    assert make.test_parts()["package"] == ["pytest", "-n", "3", "tests"]
     tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     options = set(shlex.split(tool["pytest"]["ini_options"]["addopts"]))
     assert options <= {"--strict-markers", "-ra", "-m", "not network"}
