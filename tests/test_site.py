@@ -242,6 +242,11 @@ class Html(HTMLParser):
         return (self.file.parent / unquote(path)).resolve() if path else self.file
 
 
+def is_within(image: dict[str, str]) -> bool:
+    """Tell whether a picture stands in the page itself, as those that move do."""
+    return image["src"].startswith("data:")
+
+
 @cache
 def read() -> dict[str, Html]:
     """Return the pages of both editions, by their paths."""
@@ -308,7 +313,8 @@ def test_figures_have_their_alternatives_in_their_order(
     ]
     for edition in ("", "instructor/"):
         page = built[f"{edition}notebooks/{lesson.name}.html"]
-        assert [image["alt"] for image in page.images] == stored
+        assert [image["alt"] for image in page.images if not is_within(image)] == stored
+        assert all(image["alt"] for image in page.images)
 
 
 @every_lesson
@@ -316,7 +322,7 @@ def test_a_page_is_small_and_its_notebook_is_the_original(
     built: dict[str, Html], lesson: Lesson
 ) -> None:
     page = built[f"notebooks/{lesson.name}.html"]
-    pictures = [page.target(image["src"]) for image in page.images]
+    pictures = [page.target(image["src"]) for image in page.images if not is_within(image)]
     assert sum(file.stat().st_size for file in (page.file, *pictures)) < LARGEST
     (original,) = (link for link in page.links if link.endswith(".ipynb"))
     assert page.target(original).read_bytes() == lesson.path.read_bytes()

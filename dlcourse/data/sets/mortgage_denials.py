@@ -53,8 +53,9 @@ CARD = Card(
     split="By lot, drawn once, into halves: learn on one and judge the other, or put them together "
     "and cross-validate.",
     who="The Federal Reserve Bank of Boston, from the lenders' own files, after the Home Mortgage "
-    "Disclosure Act; chosen and coded by J. H. Stock and M. W. Watson.",
-    licence="GPL-2 or GPL-3, with the R package AER",
+    "Disclosure Act; chosen and coded by J. H. Stock and M. W. Watson, and "
+    "published with the R package AER.",
+    licence="GPL-2 or GPL-3",
     citation="A. H. Munnell, G. M. B. Tootell, L. E. Browne and J. McEneaney (1996). Mortgage "
     "lending in Boston: interpreting HMDA data. American Economic Review 86(1), 25–53; as in "
     "C. Kleiber and A. Zeileis (2008). Applied Econometrics with R. Springer.",

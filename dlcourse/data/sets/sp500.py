@@ -57,9 +57,9 @@ CARD = Card(
     "return to the next day's close, 0.01 for one per cent; `dates` are whole numbers, 19871019.",
     split="In time: the days before 1980 for training, the 1980s for choosing, 1990 to 2015 for "
     "testing. Whoever walks forward year by year learns from all days that are past by then.",
-    who="Standard & Poor's computes the index; the values are those that Yahoo Finance published, "
-    "collected by R. Iannone and others for the packages gt (R) and great_tables (Python).",
-    licence="MIT (the package that carries the values; the index is a trade mark of its owner)",
+    who="Standard & Poor's computes the index, a trade mark of its owner; the values are "
+    "those that Yahoo Finance published, collected by R. Iannone and others for the packages gt (R) and great_tables (Python).",
+    licence="MIT",
     citation="W. Brock, J. Lakonishok and B. LeBaron (1992), Simple technical trading rules and "
     "the stochastic properties of stock returns, study such a daily series. Journal of Finance "
     "47(5), 1731–1764.",

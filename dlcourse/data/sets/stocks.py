@@ -48,8 +48,9 @@ CARD = Card(
     "0.01 for one per cent; `dates` are whole numbers, 20080915, `tickers` name the company.",
     split="In time, the same for all three: before 2006 for training, 2006 and 2007 for choosing, "
     "from 2008 on for testing. Whoever walks forward learns from all days that are past by then.",
-    who="Quandl's WIKI Prices, a table kept by its users; selected for the plotting library Bokeh.",
-    licence="Public domain, as Quandl declared",
+    who="Quandl's WIKI Prices, a table kept by its users and declared to be in the public domain; "
+    "selected for the plotting library Bokeh.",
+    licence="Public domain",
     citation="F. Corsi (2009), A simple approximate long-memory model of realized volatility, "
     "forecasts such swings. Journal of Financial Econometrics 7(2), 174–196.",
     doi="10.1093/jjfinec/nbp001",
