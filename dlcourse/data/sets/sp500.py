@@ -58,7 +58,8 @@ CARD = Card(
     split="In time: the days before 1980 for training, the 1980s for choosing, 1990 to 2015 for "
     "testing. Whoever walks forward year by year learns from all days that are past by then.",
     who="Standard & Poor's computes the index, a trade mark of its owner; the values are "
-    "those that Yahoo Finance published, collected by R. Iannone and others for the packages gt (R) and great_tables (Python).",
+    "those that Yahoo Finance published, collected by R. Iannone and others for the packages gt "
+    "(R) and great_tables (Python).",
     licence="MIT",
     citation="W. Brock, J. Lakonishok and B. LeBaron (1992), Simple technical trading rules and "
     "the stochastic properties of stock returns, study such a daily series. Journal of Finance "
