@@ -9,11 +9,12 @@ import json
 import sys
 import time
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 from playwright.sync_api import Page, sync_playwright
 
 PATIENCE = 600_000  # milliseconds, on however busy a machine
+HERE = build_opener(ProxyHandler({}))  # this machine, whatever proxy is set
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 
 CURRENT = "jupyterapp.shell.currentWidget"
@@ -71,7 +72,7 @@ def moved(tab: Page) -> dict[str, Any]:
 def kernels(address: str) -> int:
     """Return how many kernels are left once a tab was closed."""
     deadline = time.monotonic() + 60
-    while (left := len(json.load(urlopen(f"{address}/api/kernels")))) and (
+    while (left := len(json.load(HERE.open(f"{address}/api/kernels")))) and (
         time.monotonic() < deadline
     ):
         time.sleep(0.5)
