@@ -20,6 +20,7 @@ from nbformat.v4 import new_output
 from dlcourse.copies import bare
 from dlcourse.course import Lesson
 from dlcourse.exercises.grading import seal
+from dlcourse.paths import write_whole
 
 CELL, NOTEBOOK = 180.0, 600.0
 """Seconds by the clock that a cell may take under grading, and all of a notebook's together."""
@@ -56,9 +57,9 @@ def release(lesson: Lesson, course: Path) -> Path:
             "move it away, then release the lesson again."
         )
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(text, encoding="utf-8", newline="\n")
+    write_whole(place, text)
     if not config.exists():
-        config.write_text(CONFIG, encoding="utf-8", newline="\n")
+        write_whole(config, CONFIG)
     return place
 
 

@@ -16,11 +16,11 @@ from rich.console import Console
 from dlcourse import seeds
 from dlcourse.course import lesson
 from dlcourse.evaluation.studies import library_versions
-from dlcourse.paths import ROOT
+from dlcourse.paths import ROOT, write_whole
 
 KEPT = ROOT / "build" / "studies"
 BENEATH = (
-    *("training.py", "seeds.py", "ngrams.py", "boxes.py", "canvases.py", "driving.py"),
+    *("training.py", "seeds.py", "ngrams.py", "boxes.py", "canvases.py"),
     *("evaluation", "data"),
 )
 """What of the package decides the figures of a study, whichever it is."""
@@ -66,9 +66,7 @@ class Parts:
             begin = time.process_time()
             found = part(*arguments)
             seconds = time.process_time() - begin
-            draft = path.with_suffix(".part")
-            draft.write_text(json.dumps({"found": found, "seconds": seconds}), encoding="utf-8")
-            draft.replace(path)
+            write_whole(path, json.dumps({"found": found, "seconds": seconds}))
             Console().print(f"{path.stem}: {seconds:.0f} s")
         stored = json.loads(path.read_text(encoding="utf-8"))
         self.seconds += stored["seconds"]

@@ -17,6 +17,7 @@ from parts import Parts, recipe
 from threadpoolctl import threadpool_limits
 from torch import nn
 
+from dlcourse import driving
 from dlcourse.evaluation import Study
 from dlcourse.training import load, predict, save
 
@@ -26,7 +27,7 @@ JUDGED, TRIED = 20, 10  # fresh tracks of a run; of a weather, or of a setting t
 LESSON = recipe("43")
 LOOKS = LESSON.LOOKS
 PULLS = (0.1, 0.2, 0.4)
-parts = Parts(NAME, LESSON)
+parts = Parts(NAME, LESSON, driving)
 
 
 def tracks(use: str, run: int, count: int) -> range:
