@@ -12,10 +12,10 @@ from typing import Any
 from urllib.request import ProxyHandler, build_opener
 
 from playwright.sync_api import Page, sync_playwright
+from site_in_browser import OPTIONS
 
 PATIENCE = 600_000  # milliseconds, on however busy a machine
 HERE = build_opener(ProxyHandler({}))  # this machine, whatever proxy is set
-OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 
 CURRENT = "jupyterapp.shell.currentWidget"
 LOADED = f"() => window.jupyterapp && {CURRENT}?.content?.model?.cells?.length > 0"

@@ -1,7 +1,5 @@
 """JupyterLab in a real browser: what a learner meets who types `make lab`."""
 
-import importlib.util
-import json
 import os
 import re
 import socket
@@ -11,12 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
 from browser import Once, in_browser
+from test_setup import load
 
 from dlcourse.course import lesson
 from dlcourse.paths import ROOT
@@ -27,16 +25,11 @@ HERE = build_opener(ProxyHandler({}))  # this machine, whatever proxy is set
 
 
 @pytest.fixture(scope="module")
-def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Return make.py for a learner whose copies lie in a folder of their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DLCOURSE_MY", str(tmp_path_factory.mktemp("a learner's") / "lessons"))
-        spec = importlib.util.spec_from_file_location("make_for_a_learner", ROOT / "make.py")
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        yield module
+        yield load(ROOT)
 
 
 @contextmanager
@@ -75,17 +68,9 @@ def answers(url: str, server: "subprocess.Popen[bytes]") -> None:
 
 def look(make: Any, own: Path) -> list[dict[str, Any]]:
     """Return what a browser shows of each lesson, run from the top."""
-    python, browser = in_browser()
+    shown = in_browser("lab_in_browser.py")
     with jupyterlab(make, own) as address:
-        script = [python, ROOT / "tests" / "lab_in_browser.py", browser, address]
-        done = subprocess.run(
-            [*script, *(each.path.name for each in LESSONS)],
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-    assert done.returncode == 0, done.stderr
-    found: list[dict[str, Any]] = json.loads(done.stdout)
+        found: list[dict[str, Any]] = shown(address, *(each.path.name for each in LESSONS))
     return found
 
 

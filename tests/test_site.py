@@ -1,7 +1,6 @@
 """The website: what its pages hold, that no link in them is dead, and how a browser shows them."""
 
 import itertools
-import json
 import re
 import subprocess
 import sys
@@ -366,16 +365,8 @@ KNOWN = {"button-name", "region", "empty-table-header"}
 def look(pages: Iterable[str]) -> list[dict[str, Any]]:
     """Return what a browser shows of pages on a phone, and what axe says of some of them."""
     audited = ["index.html", "glossary.html", "data.html", "notebooks/11_neuron.html"]
-    python, browser = in_browser()
-    script = ROOT / "tests" / "site_in_browser.py"
-    done = subprocess.run(
-        [python, script, browser, SITE, *pages, "--", *audited],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found: list[dict[str, Any]] = json.loads(done.stdout)
+    shown = in_browser("site_in_browser.py")
+    found: list[dict[str, Any]] = shown(SITE, *pages, "--", *audited)
     return found
 
 
