@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dlcourse.asking import ask
     from dlcourse.claims import claim
     from dlcourse.exercises import check, hint, solution
 
@@ -17,12 +18,14 @@ __version__ = "0.1.0"
 
 _MODULES = ("autograd", "data", "evaluation", "plots", "seeds", "training", "widgets")
 _NAMES = {
+    "ask": "dlcourse.asking",
     "check": "dlcourse.exercises",
     "claim": "dlcourse.claims",
     "hint": "dlcourse.exercises",
     "solution": "dlcourse.exercises",
 }
 __all__ = [
+    "ask",
     "autograd",
     "check",
     "claim",

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dlcourse import paths
-from dlcourse.course import MEMORY, PARTS, Lesson, no_lessons, survey
+from dlcourse.course import MEMORY, PARTS, Lesson, no_lessons, own, survey
 from dlcourse.course import lesson as find_lesson
 
 if TYPE_CHECKING:
@@ -212,12 +212,6 @@ def check(
     raise typer.Exit(not passed)
 
 
-def own(lesson: Lesson) -> Lesson:
-    """Return the learner's own copy of a lesson where there is one, else the course's."""
-    path = paths.MINE / lesson.path.name
-    return Lesson.read(path) if path.exists() else lesson
-
-
 def exercises_of(name: str | None) -> tuple[tuple[Lesson, ...], list[str]]:
     """Return the lessons and exercises that a name stands for: a lesson, an exercise, or all."""
     if name and "." in name:
@@ -295,6 +289,16 @@ def _said(ratings: list[str]) -> str:
         if typed.isdigit() and 1 <= int(typed) <= len(ratings):
             return ratings[int(typed) - 1]
     return ""
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="In quotation marks.")],
+) -> None:
+    """Find what the course says to a question, offline: three paragraphs, nothing generated."""
+    from dlcourse.asking import ask
+
+    say(str(ask(question)))
 
 
 @app.command()

@@ -177,6 +177,12 @@ def lesson(name: str, folder: Path = NOTEBOOKS) -> Lesson:
     raise ValueError(f"There is no lesson {name!r}: {hint}")
 
 
+def own(lesson: Lesson) -> Lesson:
+    """Return the learner's own copy of a lesson where there is one, else the course's."""
+    path = paths.MINE / lesson.path.name
+    return Lesson.read(path) if path.exists() else lesson
+
+
 _START, _END = "<!-- lessons -->\n", "<!-- /lessons -->"
 
 

@@ -50,7 +50,12 @@ EARLIER_PROGRESS = ROOT / ".dlcourse" / "progress.json"
 
 def data_cache() -> Path:
     """Return the folder that holds fetched data: `DLCOURSE_DATA`, or the user's cache folder."""
-    return _named("DLCOURSE_DATA") or user_cache_path("dlcourse", appauthor=False)
+    return _named("DLCOURSE_DATA") or own_cache()
+
+
+def own_cache() -> Path:
+    """Return the folder for what is made from the learner's own copy, and can be made again."""
+    return user_cache_path("dlcourse", appauthor=False)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -1,0 +1,216 @@
+"""`dlcourse ask`: the paragraphs of the course that answer a question, or that it does not say.
+
+Nothing is generated: what is shown are sentences of the reader's own copy of the lessons, found by
+their words and by MiniLM, as lesson 54 has shown to work. All of it happens on this machine.
+"""
+
+import hashlib
+import html
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from dlcourse import data, paths
+from dlcourse.course import Lesson, own, survey
+from dlcourse.data import catalog
+from dlcourse.encoder import Encoder
+from dlcourse.retrieval import Words, best_of_lessons
+
+ENOUGH, ENOUGH_WORDS = 0.95, 0.45
+"""The best paragraph's score from which on the course is said to answer; and by words alone."""
+
+SHORTEST, LONGEST = 6, 100
+"""Words of a paragraph that counts, at least; words of a question, at most."""
+
+COMMON = frozenset(
+    "a about an and are as be by can course did do does for from happens has have how i if in is it "
+    "its many me my not of on one or should than that the there this to was what when where which "
+    "who why with without you your".split()
+)
+"""Words of which an English question has at least one."""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of a lesson, as plain text."""
+
+    lesson: Lesson
+    section: str
+    text: str
+
+    @property
+    def link(self) -> str:
+        """Where it is, for a notebook that lies beside the lessons."""
+        return f"{self.lesson.path.name}#{self.section.replace(' ', '-')}"
+
+    @property
+    def command(self) -> str:
+        """The line that opens it."""
+        place = self.lesson.path
+        shown = place.relative_to(paths.ROOT) if place.is_relative_to(paths.ROOT) else place
+        return f"jupyter lab {shown.as_posix()}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the course says to a question: three paragraphs, or none. It shows itself."""
+
+    question: str
+    found: tuple[Paragraph, ...]
+    note: str = ""
+
+    def __str__(self) -> str:
+        lines = [
+            f"{number}  {each.lesson.id} {each.lesson.title} · {each.section}\n"
+            f"   {each.text}\n   → {each.command}\n"
+            for number, each in enumerate(self.found, start=1)
+        ]
+        return "\n".join([*lines, self._closing])
+
+    __repr__ = __str__
+
+    @property
+    def _closing(self) -> str:
+        said = "Found, not generated." if self.found else "The course does not say."
+        return f"{said} {self.note}".strip()
+
+    def _repr_html_(self) -> str:
+        items = "".join(
+            f'<li><a href="{html.escape(each.link)}">{each.lesson.id} '
+            f"{html.escape(each.lesson.title)} · {html.escape(each.section)}</a><br>"
+            f"{html.escape(each.text)}</li>"
+            for each in self.found
+        )
+        return f"<ol>{items}</ol><p>{html.escape(self._closing)}</p>"
+
+
+def ask(question: str) -> Answer:
+    """Return what the course says to a question, or that it does not say.
+
+    Raises ValueError for a question that is empty, too long, or not in English.
+    """
+    asked = checked(question)
+    return Index(paragraphs(map(own, survey()[0]))).answer(asked)
+
+
+def checked(question: str) -> str:
+    """Return a question on one line, or raise ValueError if the course cannot be asked it."""
+    words = re.findall(r"\w+", question) if isinstance(question, str) else []
+    if not words:
+        raise ValueError('There is no question: ask one, such as "Why divide by the root of d?".')
+    if len(words) > LONGEST:
+        raise ValueError(
+            f"The question has {len(words):,} words, but may have {LONGEST}: ask it in a sentence."
+        )
+    plain = [word.lower() for word in words if word.isascii()]
+    if len(plain) < len(words) / 2 or (len(words) > 3 and not COMMON.intersection(plain)):
+        raise ValueError("The question is not in English, as the course is: ask it in English.")
+    return " ".join(question.split())
+
+
+def paragraphs(lessons: Iterable[Lesson]) -> list[Paragraph]:
+    """Return what the lessons say, paragraph by paragraph, without formulas and folded answers."""
+    found = []
+    for lesson in lessons:
+        section = lesson.title
+        for cell in lesson.cells:
+            if cell.kind != "markdown" or "instructor" in cell.tags:
+                continue
+            source = re.sub(r"<details>.*?</details>|\$\$.*?\$\$", "", cell.source, flags=re.DOTALL)
+            for part in re.split(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.)\s)", source):
+                text = part.strip()
+                if heading := re.match(r"#+ (.*)", text):
+                    section = heading[1]
+                elif section not in ("Recall", "References") and not text.startswith(
+                    ("|", "**Terms")
+                ):
+                    text = " ".join(re.sub(r"\]\([^)]*\)|[\[*`]", "", text).split())
+                    if len(text.split()) >= SHORTEST:
+                        found.append(Paragraph(lesson, section, text))
+    return found
+
+
+class Index:
+    """The paragraphs with what is needed to compare them; vectors are kept in the cache."""
+
+    def __init__(self, found: list[Paragraph]) -> None:
+        self.found = found
+        self.lessons = np.array([each.lesson.id for each in found])
+        self.words = Words([f"{each.section} {each.text}" for each in found])
+
+    @cached_property
+    def encoder(self) -> Encoder | None:
+        """MiniLM, or None where it is not in the cache and cannot be fetched."""
+        try:
+            return Encoder(data.pretrained("minilm"))
+        except (OSError, ValueError):  # no network; no room; not the pinned file
+            return None
+
+    @cached_property
+    def vectors(self) -> np.ndarray:
+        """The vectors of the paragraphs (n, 384): kept ones, and new ones of what is new."""
+        assert self.encoder
+        known = _kept()
+        keys = [_key(each.text) for each in self.found]
+        new = {key: each.text for key, each in zip(keys, self.found, strict=True) if key not in known}
+        known |= dict(zip(new, self.encoder(list(new.values())), strict=True))
+        kept = {key: known[key] for key in keys}
+        if new:
+            _keep(kept)
+        return np.array([kept[key] for key in keys], dtype=np.float32)
+
+    def scores(self, questions: list[str]) -> np.ndarray:
+        """Return how well each paragraph answers each question: (questions, paragraphs)."""
+        by_words = self.words(questions)
+        return by_words + self.encoder(questions) @ self.vectors.T if self.encoder else by_words
+
+    def answer(self, question: str) -> Answer:
+        """Return the answer to a question."""
+        scores = self.scores([question])
+        enough = ENOUGH if self.encoder else ENOUGH_WORDS
+        note = "" if self.encoder else "(By its words alone: the encoder could not be fetched.)"
+        if scores.max() < enough:
+            return Answer(question, (), note)
+        places = best_of_lessons(scores, self.lessons)[0]
+        return Answer(question, tuple(self.found[place] for place in places), note)
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _place() -> Path:
+    """Return the file that keeps the vectors; another encoder has another."""
+    return paths.own_cache() / f"ask-1-{catalog['minilm'].sha256[:12]}.npz"
+
+
+def _kept() -> dict[str, np.ndarray]:
+    """Return the vectors that are kept, by their texts' keys; none, if the file is damaged."""
+    try:
+        with np.load(_place()) as stored:
+            keys, vectors = stored["keys"].tolist(), stored["vectors"]
+            if vectors.shape == (len(keys), 384) and stored["sum"] == _checksum(vectors):
+                return dict(zip(keys, vectors, strict=True))
+    except Exception:  # a damaged file can raise nearly anything
+        pass
+    return {}
+
+
+def _keep(vectors: dict[str, np.ndarray]) -> None:
+    """Keep the vectors, all of them or, where the cache cannot be written, none."""
+    block = np.array(list(vectors.values()), dtype=np.float16)
+    place = _place()
+    part = place.with_suffix(".part.npz")
+    with suppress(OSError):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(part, keys=np.array(list(vectors)), vectors=block, sum=_checksum(block))
+        part.replace(place)
+
+
+def _checksum(vectors: np.ndarray) -> str:
+    return hashlib.sha256(np.ascontiguousarray(vectors).data).hexdigest()
