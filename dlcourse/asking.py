@@ -28,11 +28,14 @@ SHORTEST, LONGEST = 6, 100
 """Words of a paragraph that counts, at least; words of a question, at most."""
 
 COMMON = frozenset(
-    "a about an and are as be by can course did do does for from happens has have how i if in is it "
-    "its many me my not of on one or should than that the there this to was what when where which "
-    "who why with without you your".split()
+    re.findall(
+        r"\w+",
+        "about and are by course did does from happens has have how it its many my not of "
+        "should tell than that the there this to was what when where which who why with "
+        "without you your",
+    )
 )
-"""Words of which an English question has at least one."""
+"""Words of which an English question has one, and one in another language none."""
 
 
 @dataclass(frozen=True)
@@ -157,24 +160,23 @@ class Index:
         assert self.encoder
         known = _kept()
         keys = [_key(each.text) for each in self.found]
-        new = {key: each.text for key, each in zip(keys, self.found, strict=True) if key not in known}
+        new = {
+            key: each.text for key, each in zip(keys, self.found, strict=True) if key not in known
+        }
         known |= dict(zip(new, self.encoder(list(new.values())), strict=True))
         kept = {key: known[key] for key in keys}
         if new:
             _keep(kept)
         return np.array([kept[key] for key in keys], dtype=np.float32)
 
-    def scores(self, questions: list[str]) -> np.ndarray:
-        """Return how well each paragraph answers each question: (questions, paragraphs)."""
-        by_words = self.words(questions)
-        return by_words + self.encoder(questions) @ self.vectors.T if self.encoder else by_words
-
     def answer(self, question: str) -> Answer:
-        """Return the answer to a question."""
-        scores = self.scores([question])
-        enough = ENOUGH if self.encoder else ENOUGH_WORDS
-        note = "" if self.encoder else "(By its words alone: the encoder could not be fetched.)"
-        if scores.max() < enough:
+        """Rank by words and meaning, refuse by meaning: words find, and cannot doubt."""
+        scores, doubt, enough = self.words([question]), np.zeros(0), ENOUGH_WORDS
+        note = "(By its words alone: the encoder is not here, and could not be fetched.)"
+        if self.encoder:
+            doubt = self.encoder([question]) @ self.vectors.T
+            scores, enough, note = scores + doubt, ENOUGH, ""
+        if (doubt if self.encoder else scores).max() < enough:
             return Answer(question, (), note)
         places = best_of_lessons(scores, self.lessons)[0]
         return Answer(question, tuple(self.found[place] for place in places), note)

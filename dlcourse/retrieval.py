@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 STEM = 5
-"""Letters of a word that count: "divide" and "division" are one word, as "normal" and "norm" not."""
+"""Letters of a word that count, so that "divide" and "division" are one word."""
 
 NEIGHBOURS = 5
 """How many of a lesson's paragraphs speak for each other."""

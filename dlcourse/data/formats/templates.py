@@ -35,9 +35,7 @@ class Templates:
             )
         return _words(found)
 
-    def _alternatives(
-        self, text: str, place: int, rng: np.random.Generator
-    ) -> tuple[Marked, int]:
+    def _alternatives(self, text: str, place: int, rng: np.random.Generator) -> tuple[Marked, int]:
         """Read up to a closing bracket: one of the parts between `|`, all of those between `;`."""
         parts: list[Marked] = [[]]
         permuted = False

@@ -67,7 +67,7 @@ def plain(text: str) -> str:
 CARD = Card(
     name="conversations",
     title="Conversations of people who chat",
-    what="NNN pairs of a turn and the reply to it, from 7,168 conversations of 1,315 people who "
+    what="90,760 pairs of a turn and the reply to it, from 7,168 conversations of 1,315 people who "
     "were paired by lot and given a question to talk about; `conversations` tells which, and "
     "`people` who replies. Turns have at most 160 characters, replies at least three words.",
     split="By conversation and drawn once, 80, 10 and 10 of 100, so that no turn is on two sides; "
@@ -75,12 +75,12 @@ CARD = Card(
     who="W. Myers and others, Perception, Control and Cognition Laboratory, Brigham Young "
     "University, 2018.",
     licence="MIT",
-    citation="R. Lowe, N. Pow, I. Serban and J. Pineau (2015), The Ubuntu Dialogue Corpus, is where "
-    "choosing one of ten replies comes from. Proceedings of SIGDIAL, 285–294.",
+    citation="R. Lowe, N. Pow, I. Serban and J. Pineau (2015), The Ubuntu Dialogue Corpus, made "
+    "choosing one of ten replies a task. Proceedings of SIGDIAL, 285–294.",
     doi="10.18653/v1/W15-4640",
     flaws=(
-        "Students of one university, in the spring of 2018: three people are in a third of all "
-        "conversations.",
+        "Students of one university, in the spring of 2018: three people gave a quarter of all "
+        "replies.",
         "Nobody has said which replies are good; another reply may fit as well or better.",
         "E-mail addresses and telephone numbers are left out; first names, towns and what people "
         "told of themselves are not.",
@@ -96,5 +96,5 @@ CARD = Card(
             read=read,
         ),
     ),
-    sha256="0" * 64,
+    sha256="44ab2fc73a944387ecdd4ac0664e0f777908f2d58ea4d29fc1416da6d9bc3728",
 )
