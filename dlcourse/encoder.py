@@ -105,7 +105,7 @@ class Encoder:
         weight, bias = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
         found = h.reshape(-1, h.shape[2]) @ weight.T
         found += bias
-        return found.reshape(*h.shape[:2], -1)
+        return np.asarray(found.reshape(*h.shape[:2], -1))
 
     def _normalised(self, h: np.ndarray, name: str) -> np.ndarray:
         """Mean 0 and variance 1 over the width, then the learned scale and shift."""

@@ -228,6 +228,25 @@ def test_what_cannot_be_asked_is_told_in_a_sentence(question: str, told: str):
     assert str(error.value).count(". ") == 0
 
 
+def test_without_lessons_it_is_said(monkeypatch):
+    monkeypatch.setattr(asking, "survey", lambda: ((), []))
+    with pytest.raises(LookupError, match="no lessons"):
+        ask("Why divide by the root of d?")
+
+
+def test_the_readers_own_copy_is_asked(letters: Letters, few: list[Lesson], tmp_path, monkeypatch):
+    monkeypatch.setattr(asking, "survey", lambda: (tuple(few), []))
+    monkeypatch.setattr(asking, "ENOUGH", 0.1)
+    mine = tmp_path / "my"
+    mine.mkdir()
+    monkeypatch.setattr(paths, "MINE", mine)
+    lesson("11", "My own note says that XOR is easy for two layers.", mine)
+    (mine / "12_tiny.ipynb").write_text("damaged")
+    found = {each.lesson.id: each for each in ask("How is XOR computed by layers?").found}
+    assert found["11"].text.startswith("My own note")
+    assert found["12"].lesson.path.parent == tmp_path
+
+
 @pytest.mark.parametrize(
     "question", ["Why divide by the root of d?", "gradient clipping", "ReLU", "what is XOR"]
 )

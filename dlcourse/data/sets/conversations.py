@@ -30,7 +30,8 @@ def read(file: Path) -> Arrays:
     drawn once: the same for every seed of the course.
     """
     stored = json.loads(file.read_text(encoding="utf-8"))
-    rows, numbers = [], {}
+    rows: list[tuple[str, str, int, int]] = []
+    numbers: dict[str, int] = {}
     for number, conversation in enumerate(stored.values()):
         messages = [message for group in conversation["messages"] for message in group]
         turns = [
