@@ -42,6 +42,10 @@ COMMON = frozenset(
 """Words of which an English question has one, and one in another language none."""
 
 
+QUOTED = re.compile(r"""(\*|`)[^*`\n]+\?"?\1""")
+"""A question that a lesson quotes, which answers nothing: else it would be found first."""
+
+
 @dataclass(frozen=True)
 class Paragraph:
     """A paragraph of a lesson, as plain text."""
@@ -147,7 +151,10 @@ def paragraphs(lessons: Iterable[Lesson]) -> list[Paragraph]:
                 elif section not in ("Recall", "References") and not text.startswith(
                     ("|", "**Terms")
                 ):
-                    text = " ".join(re.sub(r"\]\([^)]*\)|[\[*`]", "", text).split())
+                    text = re.sub(
+                        r"\A(?:[-*]|\d+\.)\s|\]\([^)]*\)|[\[*`]", "", QUOTED.sub("", text)
+                    )
+                    text = " ".join(text.split())
                     if len(text.split()) >= SHORTEST:
                         found.append(Paragraph(lesson, section, text))
     return found

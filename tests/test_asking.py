@@ -151,6 +151,19 @@ def test_paragraphs_are_plain_and_know_their_section(tmp_path: Path):
     assert found.command.endswith("12_tiny.ipynb")
 
 
+def test_a_question_that_is_quoted_is_no_answer(tmp_path: Path):
+    text = (
+        "*What is the capital of France?* Nothing here tells that to anybody.\n\n"
+        '- Ask it of the course: `dlcourse ask "why divide by the root of d?"` and read on.\n\n'
+        "An *idea* and another *one*, is it not? So it is said."
+    )
+    assert [each.text for each in paragraphs([lesson("12", text, tmp_path)])] == [
+        "Nothing here tells that to anybody.",
+        "Ask it of the course: and read on.",
+        "An idea and another one, is it not? So it is said.",
+    ]
+
+
 def test_three_lessons_answer(letters: Letters, few: list[Lesson], monkeypatch):
     monkeypatch.setattr(asking, "ENOUGH", 0.1)
     answer = Index(paragraphs(few)).answer("How do layers compute XOR?")
