@@ -145,7 +145,7 @@ def front(course: tuple[Lesson, ...]) -> str:
         entries = [f"{each.id} {each.title} <notebooks/{each.name}>" for each in found]
         contents += contents_of(f"{part} {PARTS[part]}", entries)
     beside = (
-        *("article", "claims", "glossary", "data", "docs/engine"),
+        *("article", "claims", "glossary", "data", "docs/engine", "try"),
         *("teaching", "docs/class", "compute", "CONTRIBUTING"),
     )
     contents += contents_of("Beside the lessons", beside)
@@ -341,6 +341,7 @@ def write(folder: Path) -> None:
     course = lessons()
     pages = {page.__name__: page(course) for page in (article, claims, glossary, data, compute)}
     pages["index"] = front(course)
+    pages["try"] = (ROOT / "docs" / "site" / "try.md").read_text(encoding="utf-8")
     for edition in (LEARNER, INSTRUCTOR):
         place = folder / edition
         for copied in (*COPIED, "docs/images"):
