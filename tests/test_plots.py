@@ -182,7 +182,7 @@ def test_a_moving_picture_needs_frames_from_paper_to_ink(pictures):
 
 def test_sliders_steer_what_goes_on_once_the_button_is_pressed(monkeypatch):
     shown, gone = [], []
-    monkeypatch.setattr(widgets, "display", shown.append)
+    monkeypatch.setattr(widgets, "display", lambda *parts: shown.extend(parts))
 
     def go(*values):
         gone.append(values)

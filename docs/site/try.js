@@ -37,6 +37,7 @@ async function run() {
         made.setStdout({ batched: (line) => (told.textContent += line + "\n") });
         await made.runPythonAsync(program.value);
     } catch (error) {
+        if (!ready) told.textContent = "";
         told.textContent += error.message;
     }
     button.disabled = false;
