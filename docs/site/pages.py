@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-from dlcourse.course import MEMORY, PARTS, Cell, Lesson, lessons
+from dlcourse.course import MEMORY, PARTS, Cell, Lesson, article_table, lessons
 from dlcourse.data import catalog
 from dlcourse.exercises import Exercise, find
 from dlcourse.paths import ROOT, STUDIES
@@ -166,6 +166,7 @@ def article(course: tuple[Lesson, ...]) -> str:
         'The course grew out of a short article, "Demystifying Deep Learning: How It Works and Why '
         'It Matters". Each lesson tests one of its statements, told here in our own words, and '
         "ends with what it found. What the lessons show is proven each time they run.",
+        article_table(course, "notebooks"),
     ]
     for each in course:
         (said,) = re.findall(r"^\*\*What the article said.*", written(each), re.MULTILINE)
