@@ -60,7 +60,7 @@ def prices(closes: npt.ArrayLike) -> np.ndarray:
     if len(amiss):
         raise ValueError(
             f"prices() was given {row[amiss[0]]:g} in row {amiss[0]} ({len(amiss)} of {len(row)} "
-            "are missing or not above zero): mend prices where they come from or leave those days out, "
-            "and fill no gap with a later price, which is a look-ahead."
+            "are missing or not above zero): mend prices where they come from or leave those days "
+            "out, and fill no gap with a later price, which is a look-ahead."
         )
     return row
