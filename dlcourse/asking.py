@@ -151,9 +151,8 @@ def paragraphs(lessons: Iterable[Lesson]) -> list[Paragraph]:
                 elif section not in ("Recall", "References") and not text.startswith(
                     ("|", "**Terms")
                 ):
-                    text = re.sub(
-                        r"\A(?:[-*]|\d+\.)\s|\]\([^)]*\)|[\[*`]", "", QUOTED.sub("", text)
-                    )
+                    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", QUOTED.sub("", text))
+                    text = re.sub(r"\A(?:[-*]|\d+\.)\s|[*`]", "", text)
                     text = " ".join(text.split())
                     if len(text.split()) >= SHORTEST:
                         found.append(Paragraph(lesson, section, text))

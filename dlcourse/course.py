@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,6 +24,32 @@ PARTS = (
     "Why it matters",
 )
 """The parts of the course; a lesson's first digit is its part."""
+
+STATEMENTS = (
+    "It learns from data instead of following written rules, and improves with experience",
+    "Networks are made of connected neurons, like the brain",
+    "They have an input layer, hidden layers and an output layer",
+    "With more layers they learn more complex patterns",
+    "Tens or hundreds of layers draw high-level features from raw data",
+    "A large amount of labelled data is needed",
+    "Weights and biases are adjusted by sending the error backward",
+    "They recognise objects in images",
+    "They drive cars",
+    "They tell the sentiment of a text",
+    "They generate text like a human's",
+    "They answer as chatbots and virtual assistants",
+    "They diagnose diseases",
+    "They predict patient outcomes",
+    "They detect fraud",
+    "They assess risk",
+    "They trade",
+    "They go beyond humans, in recognition and in games such as chess and Go",
+    "Open frameworks give all this to everybody, without great investment",
+)
+"""What the article says that can be put to the test, in our own words and its order."""
+
+VERDICTS = ("holds", "partly", "fails")
+"""What a lesson may find of a statement."""
 
 MEMORY = 1536 << 20
 """Bytes that a lesson may hold at its peak."""
@@ -60,6 +87,31 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What a lesson found of one of the article's statements."""
+
+    statement: str  # one of STATEMENTS
+    verdict: str  # one of VERDICTS
+    why: str  # in one sentence
+    claims: tuple[str, ...]  # the texts of those that decide
+
+    @classmethod
+    def read(cls, stored: Any, path: Path) -> Self:
+        """Read what the metadata of a lesson holds; raise ValueError where it falls short."""
+        try:
+            found = cls(**{**stored, "claims": tuple(stored["claims"])})
+        except (TypeError, KeyError):
+            found = None
+        if not found or found.statement not in STATEMENTS or found.verdict not in VERDICTS:
+            raise ValueError(
+                f"{path.name} has {stored!r} among `article` in its metadata, but needs a "
+                f"statement of dlcourse.course.STATEMENTS, a verdict ({', '.join(VERDICTS)}), "
+                "one sentence why, and a list of claims."
+            )
+        return found
+
+
+@dataclass(frozen=True)
 class Lesson:
     """One notebook: what its metadata says of it, and its cells."""
 
@@ -74,6 +126,7 @@ class Lesson:
     data: tuple[str, ...]  # names in the catalogue
     terms: tuple[str, ...]
     exercises: tuple[str, ...]
+    article: tuple[Finding, ...]
     path: Path
     cells: tuple[Cell, ...] = field(repr=False)
 
@@ -94,12 +147,18 @@ class Lesson:
                 f"{path.name} cannot be read as a notebook ({error!r}): keep a copy if you wrote "
                 f"into it, then `git checkout -- {path.parent.name}/{path.name}` brings it back."
             ) from error
-        return cls(**_checked(metadata, path), path=path, cells=cells)
+        checked = _checked(metadata, path)
+        # a learner's copy of an earlier edition has none
+        article = tuple(Finding.read(each, path) for each in metadata.get("article", ()))
+        return cls(**checked, article=article, path=path, cells=cells)
 
 
 def _checked(metadata: Any, path: Path) -> dict[str, Any]:
     """Return the metadata with lists as tuples; raise ValueError where a field is amiss."""
-    expected = {f.name: f.type for f in fields(Lesson) if f.name not in ("path", "cells")}
+    others = ("article", "path", "cells")
+    expected = {f.name: f.type for f in fields(Lesson) if f.name not in others}
+    if isinstance(metadata, dict):
+        metadata = {key: value for key, value in metadata.items() if key != "article"}
     found = set(metadata) if isinstance(metadata, dict) else set()
     if found != set(expected):
         raise ValueError(
@@ -183,7 +242,25 @@ def own(lesson: Lesson) -> Lesson:
     return Lesson.read(path) if path.exists() else lesson
 
 
-_START, _END = "<!-- lessons -->\n", "<!-- /lessons -->"
+def article_table(chosen: Iterable[Lesson], folder: str) -> str:
+    """Return what the article says and what the lessons found of it, as a table in Markdown.
+
+    Raises ValueError where no lesson tests a statement.
+    """
+    rows = ["| The article says | We found | |", "|---|---|---|"]
+    found = [(finding, each) for each in chosen for finding in each.article]
+    for statement in STATEMENTS:
+        said = [(finding, each) for finding, each in found if finding.statement == statement]
+        if not said:
+            raise ValueError(
+                f"No lesson tests the statement {statement!r}: name it in the metadata `article` "
+                "of the one that does."
+            )
+        for number, (finding, each) in enumerate(said):
+            link = f"[{each.id}]({folder}/{each.path.name})"
+            shown = "" if number else statement
+            rows.append(f"| {shown} | **{finding.verdict}**: {finding.why} | {link} |")
+    return "\n".join(rows) + "\n"
 
 
 def readme_map(folder: Path = NOTEBOOKS) -> str:
@@ -198,19 +275,23 @@ def readme_map(folder: Path = NOTEBOOKS) -> str:
     return "\n".join(rows) + "\n"
 
 
-def with_map(readme: str) -> str:
-    """Return README's text with its table of lessons made anew, between the two markers.
+def with_tables(readme: str) -> str:
+    """Return README's text with its tables made anew, each between its two markers.
 
-    Raises ValueError where the markers are missing.
+    Raises ValueError where markers are missing.
     """
-    before, start, rest = readme.partition(_START)
-    _, end, after = rest.partition(_END)
-    if not (start and end):
-        raise ValueError(
-            f"README.md has no {_START.strip()} … {_END}: write these two lines, "
-            "each on its own, where the table of lessons belongs."
-        )
-    return before + start + readme_map() + end + after
+    made = {"article": article_table(lessons(), NOTEBOOKS.name), "lessons": readme_map()}
+    for name, table in made.items():
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, opened, rest = readme.partition(start)
+        _, closed, after = rest.partition(end)
+        if not (opened and closed):
+            raise ValueError(
+                f"README.md has no {start.strip()} … {end}: write these two lines, "
+                f"each on its own, where the table {name!r} belongs."
+            )
+        readme = before + start + table + end + after
+    return readme
 
 
 def readme_pictures(readme: str, folder: Path = NOTEBOOKS) -> dict[str, bytes]:
@@ -235,12 +316,12 @@ def readme_pictures(readme: str, folder: Path = NOTEBOOKS) -> dict[str, bytes]:
 
 
 def write_readme(readme: Path = ROOT / "README.md") -> None:
-    """Write README's table of lessons and its pictures anew."""
+    """Write README's tables and its pictures anew."""
     text = readme.read_text(encoding="utf-8")
     for path, picture in readme_pictures(text).items():
         (readme.parent / path).parent.mkdir(parents=True, exist_ok=True)
         (readme.parent / path).write_bytes(picture)
-    readme.write_text(with_map(text), encoding="utf-8", newline="\n")
+    readme.write_text(with_tables(text), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

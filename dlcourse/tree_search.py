@@ -1,9 +1,7 @@
 """Tree search with a judge, for many boards at once.
 
 One tree per board, all grown in step: each simulation goes down every tree to a new node, has the
-new nodes judged in one call, and carries what they are worth back up. A node chooses by PUCT:
-D. Silver and others (2017), Mastering the game of Go without human knowledge,
-doi:10.1038/nature24270.
+new nodes judged in one call, and carries what they are worth back up.
 """
 
 from collections.abc import Callable
@@ -18,6 +16,31 @@ Judge = Callable[[np.ndarray], tuple[Any, Any]]
 """From boards (n, cells): how promising each move is (n, moves), which sums to 1 over the legal
 ones, and what the board is worth to the player to move (n,), from -1 to 1."""
 
+Rule = Callable[[np.ndarray, np.ndarray, np.ndarray, float], np.ndarray]
+"""How a node chooses: the move with the highest score (n, moves). It is given, for each move, how
+often it was tried, what came of that in all, how promising it is (-inf: not legal), and c."""
+
+
+def puct(tried: np.ndarray, total: np.ndarray, promise: np.ndarray, c: float) -> np.ndarray:
+    """Score moves by what came of them, and by what is promising and little tried.
+
+    D. Silver and others (2017), Mastering the game of Go without human knowledge,
+    doi:10.1038/nature24270.
+    """
+    urge = np.sqrt(1 + tried.sum(axis=1, keepdims=True)) / (1 + tried)
+    return np.asarray(total / np.maximum(tried, 1) + c * promise * urge)
+
+
+def ucb1(tried: np.ndarray, total: np.ndarray, promise: np.ndarray, c: float) -> np.ndarray:
+    """Score moves by what came of them, and by how little is known of them; each is tried once.
+
+    What a judge thinks of moves plays no part. L. Kocsis and C. Szepesvári (2006), Bandit based
+    Monte-Carlo planning, doi:10.1007/11871842_29, which calls a search by this rule UCT.
+    """
+    known, all_tries = np.maximum(tried, 1), np.maximum(tried.sum(axis=1, keepdims=True), 1)
+    score = total / known + c * np.sqrt(np.log(all_tries) / known)
+    return np.where(np.isneginf(promise), -np.inf, np.where(tried == 0, np.inf, score))
+
 
 def search(
     game: Game,
@@ -26,12 +49,14 @@ def search(
     simulations: int,
     *,
     c: float = 1.5,
+    rule: Rule = puct,
     noise: npt.ArrayLike | None = None,
 ) -> np.ndarray:
     """Return how often each move was tried from each board (n, moves), `simulations` in all.
 
-    `c` weighs what is promising and little tried against what has proved good. A quarter of what
-    the judge thinks of the first moves is replaced by `noise` (n, moves), if there is any.
+    A node chooses by `rule`, in which `c` weighs what is little tried against what has proved good.
+    A quarter of what the judge thinks of the first moves is replaced by `noise` (n, moves), if
+    there is any.
 
     Raises ValueError for boards on which the game is over, and for less than one simulation.
     """
@@ -47,7 +72,7 @@ def search(
         promise = 0.75 * np.asarray(promise) + 0.25 * np.asarray(noise)
     trees.promise[trees.root] = np.where(game.legal(roots), promise, -np.inf)
     for step in range(1, simulations + 1):
-        path, leaf = trees.descend(step, c)
+        path, leaf = trees.descend(step, c, rule)
         open_ = leaf[~trees.over[leaf]]
         if len(open_):
             promise, worth = judge(trees.board[open_])
@@ -78,14 +103,12 @@ class _Trees:
         self.promise, self.visits, self.total = np.zeros((3, nodes, game.moves), np.float32)
         self.child = np.zeros((nodes, game.moves), np.int32)
 
-    def descend(self, step: int, c: float) -> tuple[Path, np.ndarray]:
+    def descend(self, step: int, c: float, rule: Rule) -> tuple[Path, np.ndarray]:
         """Go down every tree to a new node, or to the end of a game; return the way and the end."""
         at, tree, path = self.root, np.arange(len(self.root)), []
         leaf = np.zeros(len(self.root), np.int32)
         while len(tree):
-            tried = self.visits[at]
-            urge = np.sqrt(1 + tried.sum(axis=1, keepdims=True)) / (1 + tried)
-            score = self.total[at] / np.maximum(tried, 1) + c * self.promise[at] * urge
+            score = rule(self.visits[at], self.total[at], self.promise[at], c)
             edge = at * self.game.moves + score.argmax(axis=1)
             path.append((tree, edge))
             after = self.child.ravel()[edge]

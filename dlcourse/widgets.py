@@ -5,20 +5,34 @@ import base64
 import html
 import io
 from collections.abc import Callable
+from typing import Any
 
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
-from IPython.display import HTML, display
+from IPython.display import HTML, Javascript, display
 from PIL import Image
 
+NAMING = """
+const name = () => document.querySelectorAll(".widget-slider").forEach((slider) => {
+    const label = slider.querySelector(".widget-label").textContent;
+    slider.querySelectorAll(".noUi-handle").forEach((at) => at.setAttribute("aria-label", label));
+});
+const drawn = new MutationObserver(name);  // sliders are drawn some time after they are shown
+drawn.observe(document.body, {childList: true, subtree: true});
+setTimeout(() => drawn.disconnect(), 20000);
+name();
+"""
+"""Gives the handle of each slider its label as a name: ipywidgets leaves it to the eye alone."""
 
-def explore(draw: Callable[..., object], **sliders: tuple[float, float, float]) -> None:
-    """Redraw a figure while sliders move: `explore(draw, angle=(0, 180, 30))`.
 
-    Each slider is (lowest, highest, start) and passes its value to `draw` under its own name, as a
-    whole number where all three are. Raises ValueError where start lies outside the range.
+def explore(draw: Callable[..., object], **sliders: tuple[Any, ...]) -> None:
+    """Redraw a figure while sliders move: `explore(draw, angle=(0, 180, 30, "degrees"))`.
+
+    Each slider is (lowest, highest, start), with a unit where it has one, and passes its value to
+    `draw` under its own name, as a whole number where all three are. Raises ValueError where start
+    lies outside the range.
     """
     controls = {name: _slider(name, *limits) for name, limits in sliders.items()}
 
@@ -27,7 +41,7 @@ def explore(draw: Callable[..., object], **sliders: tuple[float, float, float]) 
         plt.show()
 
     output = ipywidgets.interactive_output(redraw, controls)
-    display(ipywidgets.VBox([*controls.values(), output]))  # type: ignore[no-untyped-call]
+    _show(*controls.values(), output)
 
 
 def moving(pictures: npt.ArrayLike, alt: str, seconds: float = 4.0) -> HTML:
@@ -77,11 +91,18 @@ def steer(view: Callable[[], npt.ArrayLike], go: Callable[..., bool], *names: st
     rides = []
     button.on_click(lambda _: rides.append(asyncio.ensure_future(ride())))
     draw()
-    display(ipywidgets.VBox([picture, *controls, button]))  # type: ignore[no-untyped-call]
+    _show(picture, *controls, button)
 
 
-def _slider(name: str, lowest: float, highest: float, start: float) -> ipywidgets.Widget:
-    """Return a slider that reports while it moves."""
+def _show(*parts: ipywidgets.Widget) -> None:
+    """Show widgets one below the other, their sliders with names that can be read aloud."""
+    display(ipywidgets.VBox(parts), Javascript(NAMING))  # type: ignore[no-untyped-call]
+
+
+def _slider(
+    name: str, lowest: float, highest: float, start: float, unit: str = ""
+) -> ipywidgets.Widget:
+    """Return a slider that reports while it moves, under its name and unit."""
     if not lowest <= start <= highest:
         raise ValueError(
             f"The slider {name!r} starts at {start}, outside its range from {lowest} to {highest}: "
@@ -90,4 +111,6 @@ def _slider(name: str, lowest: float, highest: float, start: float) -> ipywidget
     whole = all(isinstance(value, int) for value in (lowest, highest, start))
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
     step = 1 if whole else (highest - lowest) / 100
-    return kind(start, min=lowest, max=highest, step=step, description=name)
+    said = name.replace("_", " ") + (f" ({unit})" if unit else "")
+    style = {"description_width": "initial"}
+    return kind(start, min=lowest, max=highest, step=step, description=said, style=style)

@@ -270,6 +270,20 @@ def claims_are_made(a: Anatomy) -> Iterator[str]:
         yield "A claim stands inside `try`, where a false one could pass: take it out."
 
 
+@check
+def findings_rest_on_claims_that_held(a: Anatomy) -> Iterator[str]:
+    outputs = (output for cell in a.code for output in cell.outputs)
+    printed = "".join("".join(output.get("text", "")) for output in outputs).splitlines()
+    for finding in a.lesson.article:
+        if not finding.claims:
+            yield f"It finds {finding.verdict!r} of {finding.statement!r}, but names no claim."
+        for claim in finding.claims:
+            if f"✔ {claim}" not in printed:
+                yield f"Its finding rests on the claim {claim!r}, which it does not store as held."
+        if not finding.why.endswith(".") or "\n" in finding.why:
+            yield f"The reason {finding.why!r} is no sentence: end it with a full stop."
+
+
 # --- code and outputs -----------------------------------------------------------------------------
 
 

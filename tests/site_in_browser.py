@@ -70,6 +70,14 @@ def audit(tab: Page, host: str, page: str) -> dict[str, Any]:
     return {**seen, "axe": tab.evaluate(VIOLATIONS)}
 
 
+def tried(tab: Page, host: str, page: str) -> str:
+    """Return what the page on which the engine is tried says once its button was pressed."""
+    tab.goto(f"{host}/{page}", wait_until="load")
+    tab.get_by_role("button", name="Run", exact=True).click()
+    tab.wait_for_function("document.getElementById('run').disabled === false")
+    return tab.locator("#told").inner_text()
+
+
 def main(chromium: str, folder: str, *pages: str) -> None:
     """Print what is seen of all pages on a phone, and of those after `--` at a desk, by axe."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
@@ -83,7 +91,8 @@ def main(chromium: str, folder: str, *pages: str) -> None:
         for scheme in ("light", "dark"):
             desk = browser.new_context(color_scheme=scheme)
             seen += [audit(desk.new_page(), host, page) for page in pages[cut + 1 :]]
-    print(json.dumps(seen))
+        told = tried(browser.new_page(), host, "try.html")
+    print(json.dumps({"seen": seen, "tried": told}))
 
 
 if __name__ == "__main__":

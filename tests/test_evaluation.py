@@ -22,6 +22,7 @@ from dlcourse.evaluation import (
     group_split,
     paired,
     paired_bootstrap,
+    prices,
     recalibration,
     row_costs,
     same_columns,
@@ -444,6 +445,11 @@ def test_columns_that_could_be_so_by_chance_pass():
     assert same_columns(LEARNED, LEARNED, "ab").dtype == float
 
 
+def test_prices_from_which_returns_can_be_taken_pass():
+    assert prices([100, 0.5, 7.25]).tolist() == [100, 0.5, 7.25]
+    assert prices(np.array([3], np.int64)).dtype == float
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -477,6 +483,11 @@ def test_columns_that_could_be_so_by_chance_pass():
         (lambda: same_columns([[1, np.nan]], LEARNED, "ab"), "'b' lacks 1 of 1 numbers"),
         (lambda: same_columns([[1, 2]], 0 * LEARNED, "ab"), "'a' was constant when"),
         (lambda: same_columns([[1, 3], [2, 3]] * 15, LEARNED, "ab"), "'b' is 3 in all 30 rows"),
+        (lambda: prices([5, np.nan, 4, np.nan]), r"nan in row 1 \(2 of 4 are missing"),
+        (lambda: prices([5, 4, 0]), r"given 0 in row 2 \(1 of 3 are missing or not"),
+        (lambda: prices([-5, np.inf]), r"-5 in row 0 \(2 of 2 .* leave those days out"),
+        (lambda: prices([]), r"shape \(0,\), but needs a row of prices"),
+        (lambda: prices([[1, 2]]), r"shape \(1, 2\), but needs a row of prices"),
     ],
 )
 def test_bad_input_is_told_in_one_sentence(call, message):

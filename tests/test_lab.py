@@ -105,7 +105,10 @@ def test_lessons_run_from_the_top_and_every_claim_holds(seen: list[dict[str, Any
 
 
 def test_a_slider_has_a_name_and_moves_its_figure(seen: list[dict[str, Any]]) -> None:
-    assert all(page["slider"]["name"] and page["slider"]["changed"] for page in seen)
+    sliders = [page["slider"] for page in seen]
+    assert all(slider["name"] and slider["changed"] for slider in sliders)
+    assert [slider["aria"] for slider in sliders] == [slider["name"] for slider in sliders]
+    assert "angle (degrees)" in [slider["aria"] for slider in sliders]
 
 
 def test_a_kernel_ends_with_its_tab(seen: list[dict[str, Any]]) -> None:

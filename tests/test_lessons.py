@@ -20,7 +20,16 @@ from anatomy import (
 from PIL import Image
 
 from dlcourse import exercises
-from dlcourse.course import Lesson, lesson, lessons, readme_map, readme_pictures, with_map
+from dlcourse.course import (
+    STATEMENTS,
+    Lesson,
+    article_table,
+    lesson,
+    lessons,
+    readme_map,
+    readme_pictures,
+    with_tables,
+)
 from dlcourse.data import catalog
 from dlcourse.paths import NOTEBOOKS, ROOT
 
@@ -48,7 +57,7 @@ def test_exercises_belong_to_lessons():
 
 def test_the_readme_lists_every_lesson():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert with_map(readme) == readme, "run `python -m dlcourse.course`, which mends the table"
+    assert with_tables(readme) == readme, "run `python -m dlcourse.course`, which mends the table"
 
 
 def test_readme_shows_the_pictures_of_the_lessons():
@@ -95,6 +104,12 @@ CLOSING = """## What you can do now
 - Goodfellow and others (2016). Just a Book! ISBN 978-0-262-03561-3
 
 Next: [After](21_after.ipynb)."""
+FINDING = {
+    "statement": STATEMENTS[0],
+    "verdict": "partly",
+    "why": "two claims hold.",
+    "claims": ["Claim a", "Claim b"],
+}
 NOTE = "10 minutes for the idea. Put it to the vote. Cut the proof when time runs out."
 ALT = "A straight line that rises from the lower left to the upper right"
 
@@ -118,7 +133,8 @@ def good() -> nbformat.NotebookNode:
     cells += [code('from dlcourse import check, claim, data\ndigits = data.load("digits")')]
     cells += [code("plot()", outputs=drawn, metadata={"mystnb": {"image": {"alt": ALT}}})]
     cells += [
-        code(f'claim("Claim {i}", True)', outputs=[output("stream", text="✔")]) for i in "abc"
+        code(f'claim("Claim {i}", True)', outputs=[output("stream", text=f"✔ Claim {i}\n")])
+        for i in "abc"
     ]
     tag = {"tags": ["exercise"]}
     cells += [code(f'{STUB}\ncheck("{name}", double)', metadata=tag) for name in NAMES]
@@ -140,6 +156,7 @@ def good() -> nbformat.NotebookNode:
         "data": ["digits"],
         "terms": ["margin"],
         "exercises": list(NAMES),
+        "article": [FINDING],
     }
     return nbformat.v4.new_notebook(cells=cells, metadata={"dlcourse": metadata})
 
@@ -233,6 +250,11 @@ DEFECTS = {
     "'digits' is declared but never loaded": source(CODE, "data.load", "load"),
     "'iris' is loaded but not in the metadata": source(CODE, '"digits"', '"iris"'),
     "'iris' is not in the catalogue": meta(data=["iris"]),
+    "the claim 'Claim d', which it does not store": meta(
+        article=[FINDING | {"claims": ["Claim d"]}]
+    ),
+    "but names no claim": meta(article=[FINDING | {"claims": []}]),
+    "The reason 'So' is no sentence": meta(article=[FINDING | {"why": "So"}]),
     "'12.double-0' is named in the metadata, but no cell": source(EXERCISE, "double-0", "triple"),
     "'12.double-0' is named in the exercises' module": source(EXERCISE, "check(", "print("),
     "'12.triple' is checked in a cell, but the exercises' module": source(
@@ -407,6 +429,35 @@ def test_the_readme_map_groups_lessons_by_part(folder):
     assert rows[1].endswith("| Does the machinery work? | 20 |")
 
 
-def test_the_readme_map_needs_its_markers():
-    with pytest.raises(ValueError, match="<!-- lessons --> … <!-- /lessons -->"):
-        with_map("# A README\n")
+def test_the_readme_needs_the_markers_of_its_tables():
+    with pytest.raises(ValueError, match="<!-- article --> … <!-- /article -->"):
+        with_tables("# A README\n")
+
+
+def test_every_statement_of_the_article_is_tested_by_a_lesson():
+    tested = {finding.statement for each in lessons() for finding in each.article}
+    assert tested == set(STATEMENTS)
+    table = article_table(lessons(), "notebooks")
+    assert "| **fails**: of tomorrow's direction" in table
+    assert [row for row in table.splitlines() if row.startswith(f"| {STATEMENTS[0]} | **holds**")]
+    with pytest.raises(ValueError, match=f"No lesson tests the statement '{STATEMENTS[1]}'"):
+        article_table([lesson("00")], "notebooks")
+
+
+@pytest.mark.parametrize(
+    "change", [{"statement": "They fly"}, {"verdict": "perhaps"}, {"claims": 3}, {"more": ""}]
+)
+def test_a_finding_has_a_statement_a_verdict_a_reason_and_claims(tmp_path, change):
+    notebook = good()
+    notebook.metadata.dlcourse.article = [FINDING | change]
+    path = tmp_path / "12_tiny.ipynb"
+    nbformat.write(notebook, path)
+    with pytest.raises(ValueError, match=r"12_tiny.ipynb has .* among `article`"):
+        Lesson.read(path)
+
+
+def test_a_copy_of_an_earlier_edition_without_findings_can_be_read(tmp_path):
+    notebook = good()
+    del notebook.metadata.dlcourse["article"]
+    nbformat.write(notebook, tmp_path / "12_tiny.ipynb")
+    assert Lesson.read(tmp_path / "12_tiny.ipynb").article == ()

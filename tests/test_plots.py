@@ -139,14 +139,15 @@ def test_two_levels_close_to_one_another_are_named_on_either_side():
 
 def test_a_slider_passes_its_value_on(monkeypatch):
     shown, drawn = [], []
-    monkeypatch.setattr(widgets, "display", shown.append)
+    monkeypatch.setattr(widgets, "display", lambda *parts: shown.extend(parts))
     widgets.explore(
         lambda angle, shift: drawn.append((angle, shift)),
-        angle=(0, 180, 30),
+        angle=(0, 180, 30, "degrees"),
         shift=(-1.0, 1.0, 0.5),
     )
     angle, shift, _ = shown[0].children
-    assert (angle.description, angle.min, angle.max, angle.step) == ("angle", 0, 180, 1)
+    assert (angle.description, angle.min, angle.max) == ("angle (degrees)", 0, 180)
+    assert (angle.step, shift.description) == (1, "shift")
     angle.value, shift.value = 45, -0.25
     assert drawn == [(30, 0.5), (45, 0.5), (45, -0.25)]
 
@@ -181,7 +182,7 @@ def test_a_moving_picture_needs_frames_from_paper_to_ink(pictures):
 
 def test_sliders_steer_what_goes_on_once_the_button_is_pressed(monkeypatch):
     shown, gone = [], []
-    monkeypatch.setattr(widgets, "display", shown.append)
+    monkeypatch.setattr(widgets, "display", lambda *parts: shown.extend(parts))
 
     def go(*values):
         gone.append(values)

@@ -1,5 +1,6 @@
 """The website: what its pages hold, that no link in them is dead, and how a browser shows them."""
 
+import html
 import itertools
 import re
 import subprocess
@@ -349,7 +350,7 @@ def test_what_is_read_is_found_by_the_search(built: dict[str, Html]) -> None:
     index = (SITE / "searchindex.js").read_text(encoding="utf-8")
     names = (
         *("notebooks/11_neuron", "article", "claims", "glossary", "data"),
-        *("docs/engine", "teaching", "docs/class"),
+        *("docs/engine", "try", "teaching", "docs/class"),
     )
     assert all(f'"{name}"' in index for name in names)
     assert '"perceptron"' in index
@@ -362,18 +363,24 @@ KNOWN = {"button-name", "region", "empty-table-header"}
 """
 
 
-def look(pages: Iterable[str]) -> list[dict[str, Any]]:
+def look(pages: Iterable[str]) -> dict[str, Any]:
     """Return what a browser shows of pages on a phone, and what axe says of some of them."""
-    audited = ["index.html", "glossary.html", "data.html", "notebooks/11_neuron.html"]
+    audited = ["index.html", "glossary.html", "data.html", "try.html", "notebooks/11_neuron.html"]
     shown = in_browser("site_in_browser.py")
-    found: list[dict[str, Any]] = shown(SITE, *pages, "--", *audited)
+    found: dict[str, Any] = shown(SITE, *pages, "--", *audited)
     return found
 
 
 @pytest.fixture(scope="module")
-def seen(built: dict[str, Html], once: Once) -> list[dict[str, Any]]:
+def looked(built: dict[str, Html], once: Once) -> dict[str, Any]:
     """Return what a browser shows of every page of the learner's edition, slides too."""
     return once("seen", lambda: look(page for page in built if not page.startswith("instructor/")))
+
+
+@pytest.fixture(scope="module")
+def seen(looked: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what a browser shows of each page."""
+    return looked["seen"]
 
 
 def test_a_browser_shows_every_page_whole(seen: list[dict[str, Any]]) -> None:
@@ -388,3 +395,27 @@ def test_a_browser_shows_every_page_whole(seen: list[dict[str, Any]]) -> None:
 def test_everybody_can_read_it_light_and_dark(seen: list[dict[str, Any]]) -> None:
     found = [(page["page"], *fault) for page in seen for fault in page.get("axe", ())]
     assert [fault for fault in found if fault[2] not in KNOWN] == []
+
+
+def test_the_engine_can_be_tried_or_the_page_says_what_it_needs(looked: dict[str, Any]) -> None:
+    # Pyodide, of some hundred megabytes, is no part of what is made here.
+    assert looked["tried"].startswith("This copy of the website does not hold Pyodide: unpack")
+
+
+def test_the_packed_engine_needs_numpy_alone_and_runs_the_program_of_its_page(
+    built: dict[str, Html],
+) -> None:
+    program = re.search(r"<textarea.*?>\n(.*?)</textarea>", built["try.html"].text, re.DOTALL)
+    assert program
+    packed = str(SITE / "_static" / "engine.zip")
+    only = f"import sys; sys.path[:0] = [{packed!r}]\n"
+    only += "sys.modules.update(dict.fromkeys(('torch', 'scipy', 'matplotlib', 'pandas')))\n"
+    where = f"assert torch.__file__.startswith({packed!r})\n"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", only + html.unescape(program[1]) + where],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"step 300: loss 0\.0\d+, right (1\.000|0\.99\d)", done.stdout)

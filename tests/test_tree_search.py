@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dlcourse.games import CONNECT_FOUR, TIC_TAC_TOE, Solved
-from dlcourse.tree_search import search
+from dlcourse.tree_search import search, ucb1
 
 
 def unsure(game):
@@ -71,6 +71,31 @@ def test_a_batch_does_what_one_tree_does(c):
     visits = search(CONNECT_FOUR, boards, opinionated(CONNECT_FOUR), 12, c=c)
     for row, board in zip(visits, boards, strict=True):
         assert row.tolist() == grown(CONNECT_FOUR, board, opinionated(CONNECT_FOUR), 12, c).tolist()
+
+
+def test_ucb1_tries_each_legal_move_once_then_what_is_best_or_least_known():
+    tried = np.array([[3, 0, 0, 2], [6, 2, 1, 0], [6, 2, 1, 0]], np.float32)
+    total = np.array([[3, 0, 0, 2], [3, 1.5, -1, 0], [3, 1.5, -1, 0]], np.float32)
+    promise = np.where([[1, 0, 1, 1], [1, 1, 1, 0], [1, 1, 1, 0]], 0.3, -np.inf)
+    assert ucb1(tried[:1], total[:1], promise[:1], 1.0).argmax() == 2, "the first one untried"
+    assert ucb1(tried[1:2], total[1:2], promise[1:2], 0.1).argmax() == 1, (
+        "of little doubt: the best"
+    )
+    assert ucb1(tried[2:], total[2:], promise[2:], 9.0).argmax() == 2, "of much: the least known"
+    score = ucb1(tried[1:2], total[1:2], promise[1:2], 2.0)[0]
+    assert score[:3] == pytest.approx(
+        [n + 2 * np.sqrt(np.log(9) / k) for n, k in ((0.5, 6), (0.75, 2), (-1, 1))]
+    )
+
+
+def test_a_search_by_ucb1_ignores_what_a_judge_thinks_of_moves():
+    def judge(boards):
+        return np.eye(9)[np.zeros(len(boards), int)], np.zeros(len(boards))
+
+    visits = search(TIC_TAC_TOE, TIC_TAC_TOE.start(), judge, 45, c=50.0, rule=ucb1)
+    assert visits.tolist() == [[5] * 9]
+    lost = np.array([[1, 1, 0, -1, -1, 0, 0, 0, 0]], np.int8)  # a line for the player to move
+    assert search(TIC_TAC_TOE, lost, judge, 60, c=0.5, rule=ucb1).argmax() == 2
 
 
 def test_boards_do_not_disturb_each_other():

@@ -2,11 +2,11 @@
 
     python benchmarks/studies/self_play.py
 
-About sixteen minutes of one core. The network, its teaching and the play-outs are the cells tagged
-`recipe` of the lesson, so that the two cannot differ. All are judged on boards whose worth is known
-exactly: what is chosen is chosen on validation boards, and each run draws test boards of its own,
-the same for all that are judged in it. A part that is done is kept in `build/studies` and not done
-again.
+About seventeen minutes of one core. The network, its teaching and the play-outs are the cells
+tagged `recipe` of the lesson, so that the two cannot differ. All are judged on boards whose worth
+is known exactly: what is chosen is chosen on validation boards, and each run draws test boards of
+its own, the same for all that are judged in it. A part that is done is kept in `build/studies` and
+not done again.
 """
 
 import time
@@ -26,14 +26,16 @@ from dlcourse.evaluation import Study
 from dlcourse.games import CONNECT_FOUR, TIC_TAC_TOE, Solved
 from dlcourse.paths import STUDIES
 from dlcourse.training import save
-from dlcourse.tree_search import Judge, search
+from dlcourse.tree_search import Judge, Rule, puct, search, ucb1
 
 NAME, LESSON = "self_play", recipe("81")
 RUNS, COUNT = 3, 1000  # runs, test boards of each
 ITERATIONS, WIDTH, STEPS, MOST = 80, 256, 100, 12  # of the teaching
 STAGES = (2, 5, 10, 20, 40, 80)  # iterations after which the network is looked at
 CONSTANTS = (0.5, 1.0, 2.0, 4.0, 8.0)
-PLAY_OUTS, SIMULATIONS = (25, 100, 400, 1600, 6400), (25, 100, 400, 1600)
+SIMULATIONS = (25, 100, 400, 1600)
+PLAY_OUTS = {"play-outs": (*SIMULATIONS, 6400), "play-outs by UCB1": SIMULATIONS}
+RULES: dict[str, Rule] = {"play-outs": puct, "play-outs by UCB1": ucb1, "network": puct}
 GAMES = 500  # of a match, half of them begun by each side
 parts = Parts(NAME, LESSON, games, tree_search)
 
@@ -57,26 +59,36 @@ def boards(count: int, *stream: str | int) -> tuple[np.ndarray, np.ndarray]:
     return drawn[rows], best[rows]
 
 
-def chosen(judge: Judge, drawn: np.ndarray, simulations: int, c: float = 1.5) -> np.ndarray:
+def chosen(
+    judge: Judge, drawn: np.ndarray, simulations: int, c: float = 1.5, rule: Rule = puct
+) -> np.ndarray:
     """Return the move that is tried most on each board; without simulations, the judge's own."""
     if simulations == 0:
         return np.asarray(judge(drawn)[0]).argmax(axis=1)
     some = max(1, 500_000 // simulations)  # so that the trees fit into memory
     pieces = [drawn[at : at + some] for at in range(0, len(drawn), some)]
-    tried = [search(CONNECT_FOUR, piece, judge, simulations, c=c) for piece in pieces]
+    tried = [search(CONNECT_FOUR, piece, judge, simulations, c=c, rule=rule) for piece in pieces]
     return np.concatenate(tried).argmax(axis=1)
 
 
-def share(judge: Judge, on: tuple[np.ndarray, np.ndarray], simulations: int, c: float) -> float:
+def share(
+    judge: Judge,
+    on: tuple[np.ndarray, np.ndarray],
+    simulations: int,
+    c: float = 1.5,
+    rule: Rule = puct,
+) -> float:
     """Return the share of boards on which the best move, or one of them, is chosen."""
     drawn, best = on
-    return float(best[np.arange(len(drawn)), chosen(judge, drawn, simulations, c)].mean())
+    return float(best[np.arange(len(drawn)), chosen(judge, drawn, simulations, c, rule)].mean())
 
 
-def timed(judge: Judge, on: tuple[np.ndarray, np.ndarray], simulations: int, c: float) -> list[Any]:
+def timed(
+    judge: Judge, on: tuple[np.ndarray, np.ndarray], simulations: int, c: float, rule: Rule = puct
+) -> list[Any]:
     """Return simulations, the share of best moves, and processor milliseconds per board."""
     begin = time.process_time()
-    found = share(judge, on, simulations, c)
+    found = share(judge, on, simulations, c, rule)
     return [simulations, found, 1000 * (time.process_time() - begin) / len(on[0])]
 
 
@@ -173,8 +185,8 @@ def stage(model: nn.Module, earlier: nn.Module | None, on: Any, run: int) -> dic
     judge, empty = LESSON.judged_by(model), CONNECT_FOUR.start(GAMES // 2)
     player = searching(judge)
     found = {
-        "instinct": share(judge, on, 0, 1.5),
-        "share": share(judge, on, 25, 1.5),
+        "instinct": share(judge, on, 0),
+        "share": share(judge, on, 25),
         "random": match(player, random(run), empty),
         "perfect": match(player, perfect(run), empty),
     }
@@ -197,8 +209,9 @@ def tuned(kind: str, c: float) -> float:
 
     400 simulations each; the network is that of the first run.
     """
-    judge = play_outs("validation") if kind == "play-outs" else LESSON.judged_by(kept_player(0))
-    return share(judge, boards(COUNT, "validation"), 400, c)
+    network = kind == "network"
+    judge = LESSON.judged_by(kept_player(0)) if network else play_outs("validation")
+    return share(judge, boards(COUNT, "validation"), 400, c, RULES[kind])
 
 
 def judged(run: int, c: float) -> list[list[Any]]:
@@ -207,10 +220,10 @@ def judged(run: int, c: float) -> list[list[Any]]:
     return [timed(judge, on, simulations, c) for simulations in (0, *SIMULATIONS)]
 
 
-def rival(run: int, c: float) -> list[list[Any]]:
+def rival(kind: str, run: int, c: float) -> list[list[Any]]:
     """Return what random play-outs do with more and more simulations."""
-    on = boards(COUNT, run)
-    return [timed(play_outs(run), on, simulations, c) for simulations in PLAY_OUTS]
+    on, rule = boards(COUNT, run), RULES[kind]
+    return [timed(play_outs(run), on, simulations, c, rule) for simulations in PLAY_OUTS[kind]]
 
 
 def beaten(run: int, simulations: int) -> list[int]:
@@ -239,32 +252,31 @@ SETTINGS = {
 
 def main() -> None:
     teaching = [parts.kept(taught, run) for run in range(RUNS)]
-    constants = {
-        kind: {c: parts.kept(tuned, kind, c) for c in CONSTANTS}
-        for kind in ("play-outs", "network")
-    }
+    constants = {kind: {c: parts.kept(tuned, kind, c) for c in CONSTANTS} for kind in RULES}
     best = {kind: max(found, key=lambda c: found[c]) for kind, found in constants.items()}
     network = [parts.kept(judged, run, best["network"]) for run in range(RUNS)]
-    lesser = [parts.kept(rival, run, best["play-outs"]) for run in range(RUNS)]
+    lesser, by_ucb1 = (
+        [parts.kept(rival, kind, run, best[kind]) for run in range(RUNS)] for kind in PLAY_OUTS
+    )
     ways = {n: [parts.kept(beaten, run, n) for run in range(RUNS)] for n in (25, 100)}
     thrown = {
         name: [parts.kept(symmetry, run, *setting) for run in range(5)]
         for name, setting in SETTINGS.items()
     }
     keep_weights()
-    at_hundred = {"random play-outs": PLAY_OUTS.index(100), "network": 1 + SIMULATIONS.index(100)}
+    at_hundred = SIMULATIONS.index(100)  # the network's first row is without a search
+    shares = {"random play-outs": lesser, "random play-outs by UCB1": by_ucb1}
+    shares["network"] = [run[1:] for run in network]
     Study(
         question="How well does a network that taught itself play Connect Four on 5 × 4?",
         metric="share of 1,000 boards on which a best move is chosen, 100 simulations each",
-        runs={
-            name: [run[at_hundred[name]][1] for run in found]
-            for name, found in (("random play-outs", lesser), ("network", network))
-        },
+        runs={name: [run[at_hundred][1] for run in found] for name, found in shares.items()},
         seconds=round(parts.seconds),
         date=date.today().isoformat(),
         extra={
             "network": network,  # per run: simulations, share, milliseconds per board
             "play-outs": lesser,
+            "play-outs by UCB1": by_ucb1,
             "stages": [run["stages"] for run in teaching],
             "seconds of teaching": [run["seconds"] for run in teaching],
             "constants": constants,

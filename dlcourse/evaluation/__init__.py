@@ -5,7 +5,7 @@ there. What is here is what a metric alone does not tell: how sure it is, and wh
 """
 
 from dlcourse.evaluation.cards import ModelCard
-from dlcourse.evaluation.columns import same_columns
+from dlcourse.evaluation.columns import prices, same_columns
 from dlcourse.evaluation.decisions import (
     Calibration,
     CostCurve,
@@ -42,6 +42,7 @@ __all__ = [
     "group_split",
     "paired",
     "paired_bootstrap",
+    "prices",
     "recalibration",
     "row_costs",
     "same_columns",

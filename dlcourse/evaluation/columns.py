@@ -1,4 +1,4 @@
-"""Whether a model is given what it learned from: a broken column makes no error, only harm."""
+"""Whether columns hold what they should: a broken one makes no error, only harm."""
 
 from collections.abc import Sequence
 
@@ -42,3 +42,25 @@ def same_columns(rows: npt.ArrayLike, learned: npt.ArrayLike, names: Sequence[st
                 "the model learned: mend what delivers it, before anybody is judged by it."
             )
     return now
+
+
+def prices(closes: npt.ArrayLike) -> np.ndarray:
+    """Return prices (n,) as floats, if returns can be taken from them.
+
+    Raises ValueError for the first that is missing, zero or below: each of them makes two returns
+    that nobody earned.
+    """
+    row = np.asarray(closes, dtype=float)
+    if row.ndim != 1 or len(row) == 0:
+        raise ValueError(
+            f"prices() was given an array of shape {row.shape}, but needs a row of prices in the "
+            "order of time: give one series, such as all closes of one share."
+        )
+    amiss = np.flatnonzero(~(np.isfinite(row) & (row > 0)))
+    if len(amiss):
+        raise ValueError(
+            f"prices() was given {row[amiss[0]]:g} in row {amiss[0]} ({len(amiss)} of {len(row)} "
+            "are missing or not above zero): mend prices where they come from or leave those days "
+            "out, and fill no gap with a later price, which is a look-ahead."
+        )
+    return row

@@ -58,8 +58,12 @@ def _mean(places: Sequence[float], answers: Sequence[float]) -> Driver:
 
 
 def _worlds(rng: np.random.Generator) -> list[tuple[Ride, Driver, Learn, int]]:
-    """Return worlds with their teachers, pupils and numbers of rounds, none among them."""
-    settings = ((0.3, 0.0, 4, 3), (0.8, 0.5, 6, 2), (0.1, -0.4, 3, 1), (0.6, 0.2, 5, 0))
+    """Return worlds with their teachers, pupils and numbers of rounds, none among them.
+
+    In most of them the teacher goes on and on; in the last two it comes back, or stands still.
+    """
+    onward = (0.3, 0.0, 4, 3), (0.8, 0.5, 6, 2), (0.1, -0.4, 3, 1), (0.6, 0.2, 5, 0)
+    settings = (*onward, (3.0, 0.0, 5, 2), (2.0, 0.0, 4, 1))
     worlds = [(*_world(*setting[:3]), _line, setting[3]) for setting in settings]
     return [*worlds, (*_world(0.5, 0.3, 4), _mean, 2), (*_world(0.9, 1.0, 1), _mean, 4)]
 

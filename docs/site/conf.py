@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 from pathlib import Path
+from zipfile import ZipFile
 
 from sphinx.application import Sphinx
 from sphinx.util.fileutil import copy_asset
@@ -26,7 +27,7 @@ myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 copybutton_selector = "div.cell_input div.highlight pre, div.highlight-python div.highlight pre"
 
 html_theme = "sphinx_book_theme"
-html_static_path = ["style.css"]
+html_static_path = ["style.css", "try.js"]
 html_css_files = ["style.css"]
 html_copy_source = False  # the original notebook is offered instead
 html_show_sphinx = False
@@ -60,6 +61,16 @@ def add_mathjax(app: Sphinx, error: Exception | None) -> None:
     copy_asset(MATHJAX / fonts, target / fonts)
 
 
+def add_engine(app: Sphinx, error: Exception | None) -> None:
+    """Pack the engine for the page on which it is tried."""
+    package = Path(__file__).parents[2] / "dlcourse"
+    with ZipFile(Path(app.outdir, "_static", "engine.zip"), "w") as packed:
+        for file in (package / "__init__.py", *sorted((package / "autograd").glob("*.py"))):
+            packed.write(file, file.relative_to(package.parent))
+
+
 def setup(app: Sphinx) -> None:
-    """Add MathJax when the pages are written."""
+    """Add MathJax and the engine when the pages are written."""
     app.connect("build-finished", add_mathjax)
+    if not SLIDES:
+        app.connect("build-finished", add_engine)

@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-from dlcourse.course import MEMORY, PARTS, Cell, Lesson, lessons
+from dlcourse.course import MEMORY, PARTS, Cell, Lesson, article_table, lessons
 from dlcourse.data import catalog
 from dlcourse.exercises import Exercise, find
 from dlcourse.paths import ROOT, STUDIES
@@ -145,7 +145,7 @@ def front(course: tuple[Lesson, ...]) -> str:
         entries = [f"{each.id} {each.title} <notebooks/{each.name}>" for each in found]
         contents += contents_of(f"{part} {PARTS[part]}", entries)
     beside = (
-        *("article", "claims", "glossary", "data", "docs/engine"),
+        *("article", "claims", "glossary", "data", "docs/engine", "try"),
         *("teaching", "docs/class", "compute", "CONTRIBUTING"),
     )
     contents += contents_of("Beside the lessons", beside)
@@ -166,6 +166,7 @@ def article(course: tuple[Lesson, ...]) -> str:
         'The course grew out of a short article, "Demystifying Deep Learning: How It Works and Why '
         'It Matters". Each lesson tests one of its statements, told here in our own words, and '
         "ends with what it found. What the lessons show is proven each time they run.",
+        article_table(course, "notebooks"),
     ]
     for each in course:
         (said,) = re.findall(r"^\*\*What the article said.*", written(each), re.MULTILINE)
@@ -341,6 +342,7 @@ def write(folder: Path) -> None:
     course = lessons()
     pages = {page.__name__: page(course) for page in (article, claims, glossary, data, compute)}
     pages["index"] = front(course)
+    pages["try"] = (ROOT / "docs" / "site" / "try.md").read_text(encoding="utf-8")
     for edition in (LEARNER, INSTRUCTOR):
         place = folder / edition
         for copied in (*COPIED, "docs/images"):
