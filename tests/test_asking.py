@@ -140,12 +140,12 @@ def test_a_layer_is_that_of_pytorch(minilm: Encoder):
 
 def test_paragraphs_are_plain_and_know_their_section(tmp_path: Path):
     text = (
-        "# Title\n\n## One *idea*\n\nSee [lesson 11](11_neuron.ipynb), it says **all** of `x[k]`.\n\n"
+        "# Title\n\n## One *idea*\n\nSee [lesson 11](11_neuron.ipynb), it is **all** of `x[k]`.\n\n"
         "$$x = 1$$\n\n**Terms:** one, two, three, four, five, six.\n\n| a | b | c | d | e | f |\n\n"
         "## Recall\n\nWhat was it that we said before this?"
     )
     (found,) = paragraphs([lesson("12", text, tmp_path)])
-    assert (found.section, found.text) == ("One *idea*", "See lesson 11, it says all of x[k].")
+    assert (found.section, found.text) == ("One *idea*", "See lesson 11, it is all of x[k].")
     assert found.link == "12_tiny.ipynb#One-*idea*"
     assert found.command.startswith("jupyter lab ")
     assert found.command.endswith("12_tiny.ipynb")
