@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from parts import Parts, recipe
 from scipy import ndimage
-from skimage import feature, filters, segmentation
+from skimage import filters, segmentation
 from threadpoolctl import threadpool_limits
 
 from dlcourse.evaluation import Study
@@ -25,9 +25,9 @@ from dlcourse.paths import STUDIES
 from dlcourse.training import save
 
 NAME, LESSON = "nuclei", recipe("42")
-RUNS = 3
+RUNS = 5
 HALVES = {"right": ("train", "test"), "left": ("test", "train")}  # tested, by (teaches, tested)
-RATES = (1e-2,)
+RATES = (3e-3, 1e-2, 3e-2)
 SURE = (0.3, 0.5, 0.7, 0.9)  # from which chance on a pixel belongs to a core, or to a nucleus
 LEVELS = ("light", "log", "51 3", "101 3", "101 8")  # one for all, or a window's mean and more
 SMOOTH = (0.5, 1.0, 2.0)  # pixels, of the light
@@ -53,13 +53,23 @@ def half(part: str) -> Half:
     return Half(split.inputs[0], split.targets[0])
 
 
-def judged(found: np.ndarray, there: Half) -> list[float]:
-    """Return how good a list of nuclei is, and how good its pixels are."""
+def score(found: np.ndarray, there: Half) -> float:
+    """Return how good a list of nuclei is: its hits over all that was said or is there."""
+    return float(LESSON.found_well(found, there.numbers))
+
+
+def judged(found: np.ndarray, there: Half) -> dict[str, Any]:
+    """Return how good a list of nuclei and its pixels are, a 1 for each nucleus that was hit and a
+    0 for each that was missed, and how many were said that are none.
+    """
+    hit = LESSON.common(found, there.numbers) > 0.5
     one, other = found > 0, there.numbers > 0
-    return [
-        LESSON.found_well(found, there.numbers),
-        float((one & other).sum() / (one | other).sum()),
-    ]
+    return {
+        "score": score(found, there),
+        "pixels": float((one & other).sum() / (one | other).sum()),
+        "hit": "".join(map(str, hit.any(axis=0).astype(int))),
+        "false": int((~hit.any(axis=1)).sum()),
+    }
 
 
 # --- without a network ----------------------------------------------------------------------------
@@ -81,23 +91,9 @@ def level(light: np.ndarray, how: str, smooth: float) -> np.ndarray:
     return LESSON.large(ndimage.label(bright(light, how, smooth))[0])
 
 
-def divided(among: np.ndarray, heights: np.ndarray, blur: float, apart: int) -> np.ndarray:
-    """Return pixels divided by a watershed, from tops of the blurred heights that lie apart."""
-    heights = filters.gaussian(heights, blur)
-    regions = ndimage.label(among)[0]
-    tops = feature.peak_local_max(heights, min_distance=apart, labels=regions, exclude_border=False)
-    seeds = np.zeros(among.shape, int)
-    seeds[tuple(tops.T)] = np.arange(1, len(tops) + 1)
-    return LESSON.large(segmentation.watershed(-heights, seeds, mask=among))
-
-
-def watershed(
-    light: np.ndarray, how: str, smooth: float, of: str, blur: float, apart: int
-) -> np.ndarray:
-    """Return what is bright, divided from the tops of its depth or of its light."""
-    among = bright(light, how, smooth)
-    depth = ndimage.distance_transform_edt(among)
-    return divided(among, depth if of == "depth" else light.astype(float), blur, apart)
+def watershed(light: np.ndarray, how: str, smooth: float, blur: float, apart: int) -> np.ndarray:
+    """Return what is bright, divided by a watershed."""
+    return np.asarray(LESSON.divided(bright(light, how, smooth), blur, apart))
 
 
 CLASSICAL = {  # and the settings of each
@@ -105,11 +101,11 @@ CLASSICAL = {  # and the settings of each
     "levels around": (level, list(product(LEVELS[2:], SMOOTH))),
     "one level, watershed": (
         watershed,
-        list(product(("light", "log"), SMOOTH, ("depth", "light"), BLUR, APART)),
+        list(product(("light", "log"), SMOOTH, BLUR, APART)),
     ),
     "levels around, watershed": (
         watershed,
-        list(product(LEVELS[2:], SMOOTH, ("depth", "light"), BLUR, APART)),
+        list(product(LEVELS[2:], SMOOTH, BLUR, APART)),
     ),
 }
 
@@ -118,26 +114,37 @@ def classical(name: str, teaches: str, tested: str) -> dict[str, Any]:
     """Return the best setting on the half that teaches, and how it does on the other."""
     method, settings = CLASSICAL[name]
     taught, test = half(teaches), half(tested)
-    best = max(settings, key=lambda each: judged(method(taught.light, *each), taught)[0])
-    return {
-        "setting": best,
-        "taught": judged(method(taught.light, *best), taught),
-        "found": judged(method(test.light, *best), test),
-    }
+    tried = [score(method(taught.light, *each), taught) for each in settings]
+    best = int(np.argmax(tried))
+    found = judged(method(test.light, *settings[best]), test)
+    return {"setting": settings[best], "taught": tried[best], "found": found}
 
 
 # --- networks -------------------------------------------------------------------------------------
 
 
+def kinds(numbers: np.ndarray, rim: int = 3) -> np.ndarray:
+    """Return what each pixel is: 0 nothing, 1 the core of a nucleus, 2 its rim."""
+    edges = segmentation.find_boundaries(numbers, mode="inner")
+    core = ndimage.distance_transform_edt((numbers > 0) & ~edges) >= rim
+    return np.where(core, 1, np.where(numbers > 0, 2, 0))
+
+
+def from_cores(chance: np.ndarray, sure: float) -> np.ndarray:
+    """Return nuclei from what each pixel is: each core, grown over the rim around it."""
+    cores = ndimage.label(chance[1] > sure)[0]
+    there = (chance[0] < 0.5) | (cores > 0)
+    return np.asarray(LESSON.large(segmentation.watershed(-chance[1], cores, mask=there)))
+
+
 def pieces(chance: np.ndarray, sure: float) -> np.ndarray:
     """Return what hangs together where a network is sure of a nucleus."""
-    return LESSON.large(ndimage.label(chance[1] > sure)[0])
+    return np.asarray(LESSON.large(ndimage.label(chance[1] > sure)[0]))
 
 
 def cut(chance: np.ndarray, sure: float, blur: float, apart: int) -> np.ndarray:
     """Return where a network is sure of a nucleus, divided by a watershed."""
-    among = chance[1] > sure
-    return divided(among, ndimage.distance_transform_edt(among), blur, apart)
+    return np.asarray(LESSON.divided(chance[1] > sure, blur, apart))
 
 
 WAYS = {  # from what each pixel is to nuclei, and settings
@@ -145,9 +152,9 @@ WAYS = {  # from what each pixel is to nuclei, and settings
         "network": (pieces, [(sure,) for sure in SURE]),
         "network, watershed": (cut, list(product(SURE, BLUR, APART))),
     },
-    "rims": {"network with rims": (LESSON.from_cores, [(sure,) for sure in SURE])},
+    "rims": {"network with rims": (from_cores, [(sure,) for sure in SURE])},
 }
-KINDS = {"plain": lambda numbers: (numbers > 0).astype(int), "rims": LESSON.kinds}
+KINDS = {"plain": lambda numbers: (numbers > 0).astype(int), "rims": kinds}
 
 
 def tuned(name: str, teaches: str) -> dict[str, Any]:
@@ -158,15 +165,15 @@ def tuned(name: str, teaches: str) -> dict[str, Any]:
         model = LESSON.learn(upper.light, KINDS[name](upper.numbers), "fold", rate=rate)
         chance = LESSON.chances(model, lower.light)
         for way, (method, settings) in WAYS[name].items():
-            scores = [judged(method(chance, *each), lower)[0] for each in settings]
+            scores = [score(method(chance, *each), lower) for each in settings]
             best = int(np.argmax(scores))
             found.setdefault(way, []).append([scores[best], rate, settings[best]])
     _, rate, _ = max(each for tried in found.values() for each in tried)
-    ways = {way: {r: s for _, r, s in tried}[rate] for way, tried in found.items()}
-    return {"rate": rate, "ways": ways, "tried": found}
+    ways = {way: {r: (t, s) for t, r, s in tried}[rate] for way, tried in found.items()}
+    return {"rate": rate, "ways": ways}
 
 
-def tested(name: str, run: int, teaches: str, other: str) -> dict[str, list[float]]:
+def tested(name: str, run: int, teaches: str, other: str) -> dict[str, dict[str, Any]]:
     """Return how well each way of a network does on the half that did not teach it."""
     taught, test = half(teaches), half(other)
     best = parts.kept(tuned, name, teaches)
@@ -176,41 +183,44 @@ def tested(name: str, run: int, teaches: str, other: str) -> dict[str, list[floa
     chance = LESSON.chances(model, test.light)
     return {
         way: judged(WAYS[name][way][0](chance, *setting), test)
-        for way, setting in best["ways"].items()
+        for way, (_, setting) in best["ways"].items()
     }
 
 
 def main() -> None:
-    runs: dict[str, list[float]] = {}
-    pixels: dict[str, list[float]] = {}
-    settings: dict[str, Any] = {}
+    found: dict[str, list[dict[str, Any]]] = {}
+    chosen: dict[str, Any] = {}  # how it did where it was chosen, and the settings
     for side, (teaches, other) in HALVES.items():
         for name in CLASSICAL:
             each = parts.kept(classical, name, teaches, other)
-            settings[f"{side}, {name}"] = each["setting"]
-            runs[f"{side}, {name}"], pixels[f"{side}, {name}"] = ([one] for one in each["found"])
+            chosen[f"{side}, {name}"] = [each["taught"], each["setting"]]
+            found[f"{side}, {name}"] = [each["found"]]
         for name in KINDS:
             best = parts.kept(tuned, name, teaches)
+            for way, (taught, setting) in best["ways"].items():
+                chosen[f"{side}, {way}"] = [taught, [best["rate"], *setting]]
             for run in range(RUNS):
-                for way, (score, share) in parts.kept(tested, name, run, teaches, other).items():
-                    runs.setdefault(f"{side}, {way}", []).append(score)
-                    pixels.setdefault(f"{side}, {way}", []).append(share)
-            for way, setting in best["ways"].items():
-                settings[f"{side}, {way}"] = [best["rate"], *setting]
+                for way, each in parts.kept(tested, name, run, teaches, other).items():
+                    found.setdefault(f"{side}, {way}", []).append(each)
     keep_weights()
     Study(
         question="How many nuclei are found in half a picture that taught nothing?",
         metric="hits over all that was said or is there, at an overlap of one half",
-        runs=runs,
+        runs={name: [each["score"] for each in runs] for name, runs in found.items()},
         seconds=round(parts.seconds),
         date=date.today().isoformat(),
-        extra={"overlap of all pixels": pixels, "settings": settings},
+        extra={
+            "overlap of all pixels": {n: [each["pixels"] for each in r] for n, r in found.items()},
+            "hit": {name: [each["hit"] for each in runs] for name, runs in found.items()},
+            "false": {name: [each["false"] for each in runs] for name, runs in found.items()},
+            "chosen": chosen,
+        },
     ).save(NAME)
 
 
 def keep_weights() -> None:
     """Write the weights of the first run that the left half taught, which the lesson reads."""
-    model = LESSON.load(LESSON.UNet(3), parts.folder / "rims-0-test.pt")
+    model = LESSON.load(LESSON.UNet(2), parts.folder / "plain-0-test.pt")
     save(model.half(), STUDIES / f"{NAME}.pt")
 
 
