@@ -2,11 +2,11 @@
 
     python benchmarks/studies/nuclei.py
 
-About MINUTES minutes of one core. The network and its training are the cells tagged `recipe` of the
-lesson; its rivals are here. Each half of the picture is the test once and teaches once, and
-whatever has to be chosen is chosen on the half that teaches: for levels and watersheds on all of
-it, for networks on its lower part, by one that the upper part taught. A part that is done is kept
-in `build/studies` and not done again.
+About four minutes of one core. The network and its training are the cells tagged `recipe` of the
+lesson; its rivals are here. The left half of the picture teaches, the right half is the test, and
+whatever has to be chosen is chosen on the left: for levels and watersheds on all of it, for
+networks on its lower part, by one that the upper part taught. A part that is done is kept in
+`build/studies` and not done again.
 """
 
 from datetime import date
@@ -26,13 +26,12 @@ from dlcourse.training import save
 
 NAME, LESSON = "nuclei", recipe("42")
 RUNS = 5
-HALVES = {"right": ("train", "test"), "left": ("test", "train")}  # tested, by (teaches, tested)
 RATES = (3e-3, 1e-2, 3e-2)
 SURE = (0.3, 0.5, 0.7, 0.9)  # from which chance on a pixel belongs to a core, or to a nucleus
 LEVELS = ("light", "log", "51 3", "101 3", "101 8")  # one for all, or a window's mean and more
 SMOOTH = (0.5, 1.0, 2.0)  # pixels, of the light
 BLUR, APART = (1.0, 2.0, 3.0), (3, 5, 7)  # pixels, of what a watershed goes down, and of its tops
-FOLD = 256  # the row at which a half is cut for tuning
+FOLD = 256  # the row at which the left half is cut for tuning
 parts = Parts(NAME, LESSON)
 
 
@@ -110,10 +109,10 @@ CLASSICAL = {  # and the settings of each
 }
 
 
-def classical(name: str, teaches: str, tested: str) -> dict[str, Any]:
-    """Return the best setting on the half that teaches, and how it does on the other."""
+def classical(name: str) -> dict[str, Any]:
+    """Return the best setting on the left half, and how it does on the right."""
     method, settings = CLASSICAL[name]
-    taught, test = half(teaches), half(tested)
+    taught, test = half("train"), half("test")
     tried = [score(method(taught.light, *each), taught) for each in settings]
     best = int(np.argmax(tried))
     found = judged(method(test.light, *settings[best]), test)
@@ -157,9 +156,9 @@ WAYS = {  # from what each pixel is to nuclei, and settings
 KINDS = {"plain": lambda numbers: (numbers > 0).astype(int), "rims": kinds}
 
 
-def tuned(name: str, teaches: str) -> dict[str, Any]:
+def tuned(name: str) -> dict[str, Any]:
     """Return the rate of a network, and of each way its setting, that do best on the lower part."""
-    upper, lower = (half(teaches).rows(rows) for rows in (slice(FOLD), slice(FOLD, None)))
+    upper, lower = (half("train").rows(rows) for rows in (slice(FOLD), slice(FOLD, None)))
     found: dict[str, list[Any]] = {}
     for rate in RATES:
         model = LESSON.learn(upper.light, KINDS[name](upper.numbers), "fold", rate=rate)
@@ -173,13 +172,13 @@ def tuned(name: str, teaches: str) -> dict[str, Any]:
     return {"rate": rate, "ways": ways}
 
 
-def tested(name: str, run: int, teaches: str, other: str) -> dict[str, dict[str, Any]]:
-    """Return how well each way of a network does on the half that did not teach it."""
-    taught, test = half(teaches), half(other)
-    best = parts.kept(tuned, name, teaches)
+def tested(name: str, run: int) -> dict[str, dict[str, Any]]:
+    """Return how well each way of a network does on the right half, which did not teach it."""
+    taught, test = half("train"), half("test")
+    best = parts.kept(tuned, name)
     model = LESSON.learn(taught.light, KINDS[name](taught.numbers), "study", run, rate=best["rate"])
     model.half().float()  # as it will be kept: in half the room
-    save(model, parts.folder / f"{name}-{run}-{other}.pt")
+    save(model, parts.folder / f"{name}-{run}.pt")
     chance = LESSON.chances(model, test.light)
     return {
         way: judged(WAYS[name][way][0](chance, *setting), test)
@@ -190,18 +189,16 @@ def tested(name: str, run: int, teaches: str, other: str) -> dict[str, dict[str,
 def main() -> None:
     found: dict[str, list[dict[str, Any]]] = {}
     chosen: dict[str, Any] = {}  # how it did where it was chosen, and the settings
-    for side, (teaches, other) in HALVES.items():
-        for name in CLASSICAL:
-            each = parts.kept(classical, name, teaches, other)
-            chosen[f"{side}, {name}"] = [each["taught"], each["setting"]]
-            found[f"{side}, {name}"] = [each["found"]]
-        for name in KINDS:
-            best = parts.kept(tuned, name, teaches)
-            for way, (taught, setting) in best["ways"].items():
-                chosen[f"{side}, {way}"] = [taught, [best["rate"], *setting]]
-            for run in range(RUNS):
-                for way, each in parts.kept(tested, name, run, teaches, other).items():
-                    found.setdefault(f"{side}, {way}", []).append(each)
+    for name in CLASSICAL:
+        each = parts.kept(classical, name)
+        chosen[name], found[name] = [each["taught"], each["setting"]], [each["found"]]
+    for name in KINDS:
+        best = parts.kept(tuned, name)
+        for way, (taught, setting) in best["ways"].items():
+            chosen[way] = [taught, [best["rate"], *setting]]
+        for run in range(RUNS):
+            for way, each in parts.kept(tested, name, run).items():
+                found.setdefault(way, []).append(each)
     keep_weights()
     Study(
         question="How many nuclei are found in half a picture that taught nothing?",
@@ -219,8 +216,8 @@ def main() -> None:
 
 
 def keep_weights() -> None:
-    """Write the weights of the first run that the left half taught, which the lesson reads."""
-    model = LESSON.load(LESSON.UNet(2), parts.folder / "plain-0-test.pt")
+    """Write the weights of the first run, which the lesson reads, with half the usual digits."""
+    model = LESSON.load(LESSON.UNet(2), parts.folder / "plain-0.pt")
     save(model.half(), STUDIES / f"{NAME}.pt")
 
 

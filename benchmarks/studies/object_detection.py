@@ -2,7 +2,7 @@
 
     python benchmarks/studies/object_detection.py
 
-About 23 minutes of one core, of which the longest training takes ten. The detector and its training
+About 24 minutes of one core, of which the longest training takes ten. The detector and its training
 are the cells tagged `recipe` of the lesson, so that the two cannot differ; the rivals are here.
 Whatever has to be chosen is chosen on validation canvases, with photographs and writers of their
 own; so is the rival that goes to the test. Each run then draws training and test canvases of its
@@ -36,7 +36,6 @@ from dlcourse.training import fit_one_cycle, predict, save
 
 NAME, LESSON = "object_detection", recipe("42")
 RUNS, COUNT = 5, 400  # runs, test canvases of each
-SIZES = 3  # runs of the training that leaves no size out
 RATES = (5e-3, 1e-2, 2e-2)
 LEVELS = (  # of full light
     (0.7,),
@@ -52,7 +51,6 @@ FINENESS = (6, 11)  # sizes in which it looks at a canvas
 LONGEST = {"widths": (32, 48, 64, 96), "count": 45_000, "heights": (10, 38), "rate": 1e-2}
 ALL_SIZES = (6, 60)  # of a training that leaves none of HEIGHTS out
 SMALL, LARGE = (6, 8, 10, 12), (44, 52, 60)  # pixels, looked at larger and smaller than they are
-SPLITS = (0, 12, 14, 16, 18, 20, 24)  # pixels, below which what was seen larger counts
 HALF = SIDE // 2
 HEIGHTS = (6, 8, 10, 12, 16, 20, 28, 36, 44, 52, 60)
 parts = Parts(NAME, LESSON)
@@ -317,7 +315,6 @@ def longest() -> dict[str, Any]:
     drawn = LESSON.draw("test", COUNT, 0)
     model = LESSON.train("longest", 0, epochs=2, **LONGEST)
     model.half().float()
-    save(model, parts.folder / "longest.pt")
     return {
         "found": judged(LESSON.find(model, drawn.pictures), drawn),
         "heights": by_height(model, 0),
@@ -389,39 +386,8 @@ def larger(model: nn.Module, pictures: np.ndarray) -> list[np.ndarray]:
             middle = (box[:, :2] + box[:, 2:]) / 2
             its = (np.clip((middle - step / 2) // step, 0, 2) == (j, i)).all(axis=1)
             each.append(np.column_stack([rows[:, :2], box])[its])
-    return [once(np.concatenate(each)) for each in found]
-
-
-def once(rows: np.ndarray) -> np.ndarray:
-    """Return rows (label, score, box), each thing once."""
-    return rows[suppress(rows[:, 2:], rows[:, 1])]
-
-
-def joined(near: list[np.ndarray], far: list[np.ndarray], split: int) -> list[np.ndarray]:
-    """Return boxes lower than `split` from what was seen larger, the others from what was not."""
-    return [
-        once(np.concatenate([one[high(one) < split], other[high(other) >= split]]))
-        for one, other in zip(near, far, strict=True)
-    ]
-
-
-def high(rows: np.ndarray) -> np.ndarray:
-    """Return how high each box is, of rows (label, score, box)."""
-    height: np.ndarray = rows[:, 5] - rows[:, 3]
-    return height
-
-
-def longest_at_two_sizes() -> dict[str, Any]:
-    """Return what the longest training finds at two sizes; validation chooses where they part."""
-    model = LESSON.load(LESSON.Detector(*LONGEST["widths"]), parts.folder / "longest.pt")
-    drawn = LESSON.draw("validation", COUNT)
-    both = larger(model, drawn.pictures), LESSON.find(model, drawn.pictures)
-    tried = [judged(joined(*both, split), drawn)[0] for split in SPLITS]
-    split = SPLITS[int(np.argmax(tried))]
-    test = LESSON.draw("test", COUNT, 0)
-    both = larger(model, test.pictures), LESSON.find(model, test.pictures)
-    found = judged(joined(*both, split), test)
-    return {"splits": SPLITS, "validation": tried, "split": split, "found": found}
+    whole = [np.concatenate(each) for each in found]
+    return [rows[suppress(rows[:, 2:], rows[:, 1])] for rows in whole]
 
 
 def main() -> None:
@@ -440,8 +406,7 @@ def main() -> None:
         "detector": [each["found"] for each in detector],
     }
     long = parts.kept(longest)
-    closer = parts.kept(longest_at_two_sizes)
-    everything = [parts.kept(of_all_sizes, run, rate) for run in range(SIZES)]
+    everything = parts.kept(of_all_sizes, 0, rate)
     brought = parts.kept(brought_to_size, 0)
     keep_weights()
     Study(
@@ -457,7 +422,6 @@ def main() -> None:
             "rates": {str(rate): score for rate, score in rates.items()},
             "rate": rate,
             "longest": long,
-            "longest, at two sizes": closer,
             "without suppression": [each["raw"][0] for each in detector],
             "heights": list(HEIGHTS),
             "by height": [each["heights"] for each in detector],
