@@ -2,7 +2,7 @@
 
     python benchmarks/studies/nuclei.py
 
-About four minutes of one core. The network and its training are the cells tagged `recipe` of the
+About three minutes of one core. The network and its training are the cells tagged `recipe` of the
 lesson; its rivals are here. The left half of the picture teaches, the right half is the test, and
 whatever has to be chosen is chosen on the left: for levels and watersheds on all of it, for
 networks on its lower part, by one that the upper part taught. A part that is done is kept in

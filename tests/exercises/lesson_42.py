@@ -105,7 +105,10 @@ STYLES = {
         """,
     ),
     "42.tail": ("after_the_tail = 0.80", "after_the_tail = 0.802"),
-    "42.merged": ("said_as_one = 0.5", "from fractions import Fraction\nsaid_as_one = Fraction(1, 2)"),
+    "42.merged": (
+        "said_as_one = 0.5",
+        "from fractions import Fraction\nsaid_as_one = Fraction(1, 2)",
+    ),
 }
 
 COMPUTED = {
