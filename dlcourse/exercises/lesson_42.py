@@ -440,4 +440,37 @@ EXERCISES = (
         ),
         digits=2,
     ),
+    Exercise(
+        id="42.merged",
+        stub="said_as_one = ...  # the measure of this list, to two decimals",
+        solution="said_as_one = 1 / 2",
+        hints=(
+            "How far does the region that was said overlap the larger nucleus? More than one half?",
+            "It shares 500 pixels with the larger one, and together they cover 800: a hit. What "
+            "was said, what is there, and what was counted twice?",
+            "One hit; one region was said, two nuclei are there, and the hit counts once: "
+            "1 / (1 + 2 - 1).",
+        ),
+        misconceptions=(
+            (
+                "all pixels are right, but a list of nuclei is judged: one of the two is missed",
+                "said_as_one = 1.0",
+            ),
+            (
+                "the region overlaps the larger nucleus by 500 of 800 pixels, which is more than "
+                "one half: a hit",
+                "said_as_one = 0",
+            ),
+            (
+                "the hit is one of what was said and one of what is there: count it once",
+                "said_as_one = 1 / 3",
+            ),
+            (
+                "that is how far the region overlaps the larger nucleus, enough for a hit; asked "
+                "for is the measure of the list",
+                "said_as_one = 500 / 800",
+            ),
+        ),
+        digits=2,
+    ),
 )

