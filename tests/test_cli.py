@@ -64,9 +64,9 @@ def ended(monkeypatch: pytest.MonkeyPatch, lesson: Lesson, **found: Any) -> None
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["run", "99"], "There is no lesson '99'"),
+        (["run", "98"], "There is no lesson '98'"),
         (["check", "nothing"], "There is no lesson 'nothing'"),
-        (["release", "11", "99"], "There is no lesson '99'"),
+        (["release", "11", "98"], "There is no lesson '98'"),
         (["check", "00.acuracy"], "did you mean '00.accuracy'?"),
         (["hint", "00.acuracy"], "did you mean '00.accuracy'?"),
         (["solution", "00.acuracy"], "did you mean '00.accuracy'?"),

@@ -34,6 +34,7 @@ FLOORS = (
         "portability",
         "replication",
         "copies",
+        "projects",
         "release",
         "spacing",
         "doctor",

@@ -1,0 +1,73 @@
+"""Lesson 99: which mutants may pass, right answers in other styles, how values are computed."""
+
+from computed import Computed
+
+EQUIVALENT: dict[str, dict[str, str]] = {}
+
+STYLES = {
+    "99.seeds-needed": (
+        """
+        def seeds_needed(share, sure):
+            never_fell, n = share, 1
+            while never_fell > 1 - sure:
+                never_fell *= share
+                n += 1
+            return n
+        """,
+        """
+        def seeds_needed(share, sure):
+            if share == 0:
+                return 1.0
+            return max(1, int(np.ceil(np.log(1 - sure) / np.log(share))))
+        """,
+    ),
+    "99.held": (
+        """
+        def held_everywhere(ledger, seeds):
+            texts = []
+            for line in ledger:
+                if line["text"] not in texts:
+                    texts.append(line["text"])
+            return tuple(
+                text
+                for text in texts
+                if all(
+                    [a["held"] for a in ledger if (a["text"], a["seed"]) == (text, seed)]
+                    and all(a["held"] for a in ledger if (a["text"], a["seed"]) == (text, seed))
+                    for seed in seeds
+                )
+            )
+        """,
+    ),
+    "99.spared": (
+        """
+        def spared(scores, grave, missed):
+            theirs = sorted(s for s, g in zip(scores, grave) if g)
+            line = theirs[math.floor(missed * len(theirs))]
+            return sum(s < line for s in scores) / len(scores)
+        """,
+    ),
+    "99.quarters": (
+        """
+        def quarters(dates):
+            return [d // 10000 * 10 + math.ceil(d // 100 % 100 / 3) for d in dates.tolist()]
+        """,
+    ),
+    "99.page": (
+        """
+        def page_is_turned(logits):
+            return [bool(sum(page) > 0) for page in logits.tolist()]
+        """,
+        """
+        def page_is_turned(logits):
+            return np.mean(logits, axis=1) > 0
+        """,
+    ),
+}
+
+COMPUTED = {
+    "99.turned": Computed(
+        "round(float(centres(half_circle(pictures))[0]))",
+        pictures=__import__("numpy").eye(28)[None, 14:15].repeat(28, 0)[:, 0][None].swapaxes(1, 2),
+    ),
+}
