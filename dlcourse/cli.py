@@ -186,10 +186,15 @@ def run(
 
 
 def run_seeded(task: Seeded, on_cell: "OnCell") -> "Run[Any]":
-    """Run a notebook under a seed; a claim that falls does not keep it from the claims after it."""
+    """Run a notebook under a seed.
+
+    A claim that falls ends a lesson; of the reader's own notebook all claims are heard.
+    """
     from dlcourse.build import execute
 
-    environment = {"DLCOURSE_SEED": str(task.seed), "DLCOURSE_CLAIMS": "gather"}
+    environment = {"DLCOURSE_SEED": str(task.seed)}
+    if not isinstance(task.notebook, Lesson):
+        environment["DLCOURSE_CLAIMS"] = "gather"
     return execute(task.notebook, on_cell, environment)
 
 
@@ -225,6 +230,8 @@ def say_what_held(notebook: "Lesson | Project", runs: "dict[int, Run[Any]]", rub
     if own or len(runs) > 1 or not all(all(each.values()) for each in claims.values()):
         for text, by_seed in claims.items():
             say(claim_line(text, by_seed))
+            for line in projects.measured(text, runs):
+                say(f"    {line}")
     if not (rubric and isinstance(notebook, projects.Project)):
         return bool(claims) or not own
     points = [*projects.judge(notebook, runs), *projects.ticks(notebook)]

@@ -151,6 +151,15 @@ def heard(runs: Mapping[int, Run[Any]]) -> dict[str, dict[int, bool | None]]:
     return found
 
 
+def measured(text: str, runs: Mapping[int, Run[Any]]) -> Iterator[str]:
+    """Yield a line for each time that a claim fell: the seed, and the figures behind it."""
+    for seed, run in runs.items():
+        for claim in run.claims:
+            if claim["text"] == text and not claim["held"]:
+                figures = (f"{name} = {value}" for name, value in claim["figures"].items())
+                yield f"seed {seed}: {', '.join(figures) or 'no figures'}"
+
+
 class Point(NamedTuple):
     """A point of the rubric: whether it is met, what it asks, and what was found instead."""
 
@@ -339,7 +348,8 @@ def _notebook(kind: str) -> dict[str, Any]:
         "first, then the contract, then the rest; run it with `dlcourse run`."
     )
     cells = [cell for cell in lesson("99").cells if kind in cell.tags]
-    parts = [("markdown", opening), *((cell.kind, cell.source) for cell in cells)]
+    parts = [("markdown", opening)]
+    parts += [(cell.kind, cell.source.replace("## Further: s", "## S")) for cell in cells]
     return {
         "cells": [_cell(i, *part) for i, part in enumerate([*parts, ("markdown", rubric())])],
         "metadata": KERNEL,

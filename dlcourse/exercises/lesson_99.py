@@ -39,7 +39,9 @@ def _scored(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, floa
     for n, missed in ((40, 0.05), (100, 0.1), (7, 0.0), (1, 0.0), (60, 0.5), (33, 0.25)):
         grave = rng.random(n) < 0.4
         grave[rng.integers(n)] = True
-        found.append((rng.permutation(n) / 4 - grave * 1.5 + grave * rng.integers(9), grave, missed))
+        found.append(
+            (rng.permutation(n) / 4 - grave * 1.5 + grave * rng.integers(9), grave, missed)
+        )
     few = np.array([False] * 12 + [True] * 8)
     ordered = np.arange(20.0)
     return [*found, (ordered, few, 0.25), (ordered[::-1].copy(), few, 0.125), (ordered, ~few, 0.1)]
@@ -58,7 +60,9 @@ def _dates(rng: np.random.Generator) -> list[tuple[np.ndarray]]:
 
 
 def _logits(rng: np.random.Generator) -> list[tuple[np.ndarray]]:
-    one = np.array([[4.0, -1, -1], [-4, 1, 1], [1, 1, -3], [2, -1, -1], [0.5, 0.5, -0.5], [0, 0, 0]])
+    one = np.array(
+        [[4.0, -1, -1], [-4, 1, 1], [1, 1, -3], [2, -1, -1], [0.5, 0.5, -0.5], [0, 0, 0]]
+    )
     sure = np.array([[9.0, -3, -3, -2], [-9, 3, 3, 2.5], [800, -500, -200, -50]])
     return [(one,), (sure,), (rng.normal(0, 2, (12, 9)),), (rng.normal(0, 3, (30, 4)),), (one[:1],)]
 
@@ -324,7 +328,10 @@ EXERCISES = (
         misconceptions=(
             ("28 pixels have their middle between two pixels, at 13.5", "centre_when_turned = 14"),
             ("the last pixel is 27, not 28 or 29", "centre_when_turned = 15"),
-            ("that is the middle between both; where does pixel 14 go?", "centre_when_turned = 13.5"),
+            (
+                "that is the middle between both; where does pixel 14 go?",
+                "centre_when_turned = 13.5",
+            ),
         ),
     ),
     Exercise(
