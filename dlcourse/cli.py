@@ -172,7 +172,7 @@ def run(
             title_of(task.notebook),
             str(task.seed),
             f"{held} of {len(each.claims)}",
-            f"{each.seconds:.0f} of {getattr(task.notebook, 'seconds', 60)}",
+            f"{each.seconds:.{int(each.seconds < 1)}f} of {seconds_for(task.notebook)}",
             f"{each.memory >> 20} of {MEMORY >> 20}",
             "✔" if each.held else "✘",
         )
@@ -212,6 +212,13 @@ def title_of(notebook: "Lesson | Project") -> str:
     if isinstance(notebook, Lesson):
         return f"{notebook.id} {notebook.title}"
     return notebook.label
+
+
+def seconds_for(notebook: "Lesson | Project") -> int:
+    """Return the seconds of a core that a run of a notebook may take."""
+    from dlcourse.projects import SECONDS
+
+    return notebook.seconds if isinstance(notebook, Lesson) else SECONDS
 
 
 def say_what_held(notebook: "Lesson | Project", runs: "dict[int, Run[Any]]", rubric: bool) -> bool:
