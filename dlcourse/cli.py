@@ -163,6 +163,8 @@ def run(
     from dlcourse import seeds as streams
 
     first, found = streams.base(), notebooks_named(names)
+    if rubric and any(isinstance(each, Lesson) for each in found):
+        raise ValueError("--rubric is for a notebook of your own, not for a lesson: give its path.")
     tasks = tuple(Seeded(each, first + n) for each in found for n in range(seeds))
     runs = in_kernels(run_seeded, tasks, jobs)
     shown = table("notebook", "seed", "claims held", "seconds", "MiB", "", right=["seconds", "MiB"])

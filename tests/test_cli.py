@@ -66,6 +66,7 @@ def ended(monkeypatch: pytest.MonkeyPatch, lesson: Lesson, **found: Any) -> None
     [
         (["run", "98"], "There is no lesson '98'"),
         (["check", "nothing"], "There is no lesson 'nothing'"),
+        (["run", "11", "--rubric"], "--rubric is for a notebook of your own"),
         (["release", "11", "98"], "There is no lesson '98'"),
         (["check", "00.acuracy"], "did you mean '00.accuracy'?"),
         (["hint", "00.acuracy"], "did you mean '00.accuracy'?"),

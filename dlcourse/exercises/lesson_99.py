@@ -17,6 +17,7 @@ def _ledgers(rng: np.random.Generator) -> list[tuple[list[dict[str, object]], li
     texts = ["it is ahead", "it is quick", "it is fair"]
     whole = [line(text, True, seed) for seed in range(3) for text in texts]
     fell = [*whole[:-1], line("it is fair", False, 2)]
+    first = [line("it is ahead", False, 0), *whole[1:]]
     broken = [*whole[:7]]  # the last run reached one claim
     twice = [*whole, line("it is quick", False, 1), line("it is quick", True, 1)]
     other = [line("it is quick", True, 7), line("it is ahead", True, 7)]
@@ -26,6 +27,7 @@ def _ledgers(rng: np.random.Generator) -> list[tuple[list[dict[str, object]], li
         (whole, [0, 1, 2, 3]),
         (fell, [0, 1, 2]),
         (fell, [0, 1]),
+        (first, [0, 1, 2]),
         (broken, [0, 1, 2]),
         (twice, [0, 1, 2]),
         (other, [7]),
@@ -44,7 +46,14 @@ def _scored(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, floa
         )
     few = np.array([False] * 12 + [True] * 8)
     ordered = np.arange(20.0)
-    return [*found, (ordered, few, 0.25), (ordered[::-1].copy(), few, 0.125), (ordered, ~few, 0.1)]
+    odd = [(ordered, np.arange(20) >= 13, 0.25), (ordered, np.arange(20) >= 17, 0.3)]
+    return [
+        *found,
+        (ordered, few, 0.25),
+        (ordered[::-1].copy(), few, 0.125),
+        (ordered, ~few, 0.1),
+        *odd,
+    ]
 
 
 def _dates(rng: np.random.Generator) -> list[tuple[np.ndarray]]:

@@ -5,7 +5,15 @@ from computed import Computed
 
 DOT = np.eye(28)[:, 14:15]  # a column: with a row of its kind, one dark pixel at (14, 14)
 
-EQUIVALENT: dict[str, dict[str, str]] = {}
+EQUIVALENT = {
+    "99.seeds-needed": {"n = 1 → n = 0": "After no seed it never fell: it counts up to 1 at once."},
+    "99.quarters": {
+        "dates // 9999": "Year and day together are below 9999, so that the year is the same.",
+        "dates / 100 % 100": "The day adds less than one to the month, and no quarter ends there.",
+        "dates // 100 % 50": "Whole hundreds are whole fifties, and there are 12 months.",
+    },
+    "99.page": {"logits.mean(axis=1)": "The mean has the sign of the sum."},
+}
 
 STYLES = {
     "99.seeds-needed": (
