@@ -113,8 +113,9 @@ def _near(path: Path) -> str:
 
 def _parsed(source: str) -> ast.Module:
     """Return a cell's syntax, with IPython's own commands as calls."""
+    code: str = _TRANSFORMER.transform_cell(source)
     try:
-        return ast.parse(_TRANSFORMER.transform_cell(source))
+        return ast.parse(code)
     except SyntaxError:
         return ast.Module([], [])
 
