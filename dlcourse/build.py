@@ -102,7 +102,8 @@ def execute(
             cell.outputs, cell.execution_count = [], None
     with tempfile.TemporaryDirectory() as folder:
         ledger = Path(folder) / "ledger.jsonl"
-        variables = os.environ | ONE_THREAD | {"PYTHONHASHSEED": "0"} | dict(environment or {})
+        usual = {"PYTHONHASHSEED": "0", "DLCOURSE_CLAIMS": ""}  # a claim that falls raises
+        variables = os.environ | ONE_THREAD | usual | dict(environment or {})
         variables |= {"DLCOURSE_LESSON": lesson.name, "DLCOURSE_LEDGER": str(ledger)}
         runner, told = _run(notebook, lesson.path.parent, variables, on_cell)
         claims = _claims(ledger)
