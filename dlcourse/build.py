@@ -9,8 +9,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 import nbformat
 from jupyter_client.kernelspec import KernelSpecManager
@@ -21,7 +20,7 @@ from nbclient.output_widget import OutputWidget
 from nbformat import NotebookNode
 
 from dlcourse.course import Lesson
-from dlcourse.limits import peak_memory, watched
+from dlcourse.limits import core_seconds, peak_memory, watched
 from dlcourse.paths import write_whole
 from dlcourse.pictures import PNG, alike, compress, encode, pictures_of
 
@@ -53,22 +52,46 @@ class LessonError(RuntimeError):
     """A lesson that did not run to its end."""
 
 
-@dataclass(frozen=True)
-class Run:
-    """What one execution of a lesson showed."""
+class Executable(Protocol):
+    """A notebook in a file: a lesson, or one of the reader's own."""
 
-    lesson: Lesson
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+
+    @property
+    def name(self) -> str:
+        """Its file's name without the suffix."""
+
+    @property
+    def label(self) -> str:
+        """What a sentence calls it."""
+
+
+N = TypeVar("N", bound=Executable)
+
+
+@dataclass(frozen=True)
+class Run(Generic[N]):
+    """What one execution of a notebook showed."""
+
+    lesson: N
     notebook: NotebookNode  # with its new outputs
-    seconds: float  # from the start of the kernel to the last cell
+    seconds: float  # of a core, that the kernel and its children used
     memory: int  # bytes that the kernel held at its peak
     claims: tuple[dict[str, Any], ...]  # as the ledger has them
     failure: str | None  # one sentence, where a cell failed
 
+    @property
+    def held(self) -> bool:
+        """Whether every cell ran, and every claim held."""
+        return self.failure is None and all(claim["held"] for claim in self.claims)
+
 
 def execute(
-    lesson: Lesson, on_cell: OnCell | None = None, environment: Mapping[str, str] | None = None
-) -> Run:
-    """Run every cell of a lesson in this Python, in the notebook's folder, one thread a library.
+    lesson: N, on_cell: OnCell | None = None, environment: Mapping[str, str] | None = None
+) -> Run[N]:
+    """Run every cell of a notebook in this Python, in the notebook's folder, one thread a library.
 
     The variables of `environment` come on top of those. The first cell that fails ends the run,
     and is named in its `failure`.
@@ -77,16 +100,16 @@ def execute(
     for cell in notebook.cells:  # what an earlier run left is no result of this one
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    started = perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         ledger = Path(folder) / "ledger.jsonl"
-        variables = os.environ | ONE_THREAD | {"PYTHONHASHSEED": "0"} | dict(environment or {})
+        usual = {"PYTHONHASHSEED": "0", "DLCOURSE_CLAIMS": ""}  # a claim that falls raises
+        variables = os.environ | ONE_THREAD | usual | dict(environment or {})
         variables |= {"DLCOURSE_LESSON": lesson.name, "DLCOURSE_LEDGER": str(ledger)}
         runner, told = _run(notebook, lesson.path.parent, variables, on_cell)
         claims = _claims(ledger)
-    where = f"Lesson {lesson.id} ({lesson.title}) failed at cell [{runner.begun}]"
+    where = f"{lesson.label} failed at cell [{runner.begun}]"
     failure = f"{where}: {told.rstrip('.')}." if told else None
-    return Run(lesson, notebook, perf_counter() - started, runner.memory, claims, failure)
+    return Run(lesson, notebook, runner.seconds, runner.memory, claims, failure)
 
 
 STARTS = 3
@@ -131,6 +154,7 @@ class _Runner:
         self.notebook = notebook
         self.begun = 0  # code cells
         self.memory = 0  # bytes
+        self.seconds = 0.0  # of a core
         self.ended: list[str] = []  # why its kernel was
         # Without folders to look in, the manager knows one kernel: this Python's own.
         specs = KernelSpecManager(kernel_dirs=[])
@@ -174,6 +198,7 @@ class _Runner:
                     self.client.execute_cell(cell, index, execution_count=self.begun)
             finally:
                 self.memory = max(self.memory, peak_memory(provisioner.pid))
+                self.seconds = max(self.seconds, core_seconds(provisioner.pid))
             if on_cell:
                 on_cell(self.begun, len(code))
 
@@ -206,7 +231,7 @@ def build(lesson: Lesson, on_cell: OnCell | None = None) -> bool:
                 on_cell(done, total)
 
         run = execute(lesson, inspect, STORED | {"DLCOURSE_FIGURES": str(figures)})
-    told = f"Lesson {lesson.id} ({lesson.title}) has {', and '.join(poor)}." if poor else None
+    told = f"{lesson.label} has {', and '.join(poor)}." if poor else None
     if told := run.failure or told:
         raise LessonError(f"{told} The notebook was left as it was.")
     normalise(run.notebook, nbformat.reads(before.decode("utf-8"), as_version=4))

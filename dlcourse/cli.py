@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Protocol, TypeVar
 
 import typer
 from rich import box
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from dlcourse.build import OnCell, Run
+    from dlcourse.projects import Project
 
 T = TypeVar("T")
+W = TypeVar("W", bound="Labelled")
 
 app = typer.Typer(
     name="dlcourse",
@@ -43,6 +45,33 @@ Lessons = Annotated[
 ]
 ExerciseId = Annotated[str, typer.Argument(metavar="EXERCISE", help="Such as 11.weighted-sum.")]
 Names = Annotated[list[str] | None, typer.Argument(metavar="NAME...")]
+Runnable = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="LESSON|PATH...",
+        help="An id or name such as 11, or a notebook of your own; all lessons without.",
+    ),
+]
+
+
+class Labelled(Protocol):
+    """What a bar can be shown for."""
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+
+
+class Seeded(NamedTuple):
+    """A notebook, and a seed under which it is run."""
+
+    notebook: "Lesson | Project"
+    seed: int
+
+    @property
+    def label(self) -> str:
+        """What a bar calls it."""
+        return f"{self.notebook.label}, seed {self.seed}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -119,39 +148,132 @@ def lessons() -> None:
 
 @app.command()
 def run(
-    names: Lessons = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Lessons that run side by side.")] = 1,
+    names: Runnable = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Runs that go on side by side.")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds under which each is run.")] = 1,
+    rubric: Annotated[
+        bool, typer.Option("--rubric", help="Hold your own notebook against lesson 99's rubric.")
+    ] = False,
 ) -> None:
-    """Run lessons from the first cell to the last, and say whether every claim held.
+    """Run lessons, or a notebook of your own, from the first cell to the last.
 
-    The notebooks stay as they are. DLCOURSE_SEED=N runs them with other random choices.
+    Says which claims held under which seed, the seconds of a core and the memory. The notebooks
+    stay as they are. DLCOURSE_SEED=N begins with other random choices.
     """
-    from dlcourse import seeds
-    from dlcourse.build import execute
+    from dlcourse import seeds as streams
 
-    seed, runs = seeds.base(), in_kernels(execute, lessons_named(names), jobs)
-    shown = table("lesson", "claims held", "seconds", "MiB", "", right=["seconds", "MiB"])
-    for each in runs:
+    first, found = streams.base(), notebooks_named(names)
+    if rubric and any(isinstance(each, Lesson) for each in found):
+        raise ValueError("--rubric is for a notebook of your own, not for a lesson: give its path.")
+    tasks = tuple(Seeded(each, first + n) for each in found for n in range(seeds))
+    runs = in_kernels(run_seeded, tasks, jobs)
+    shown = table("notebook", "seed", "claims held", "seconds", "MiB", "", right=["seconds", "MiB"])
+    for task, each in zip(tasks, runs, strict=True):
         held = sum(claim["held"] for claim in each.claims)
         shown.add_row(
-            f"{each.lesson.id} {each.lesson.title}",
+            title_of(task.notebook),
+            str(task.seed),
             f"{held} of {len(each.claims)}",
-            f"{each.seconds:.0f} of {each.lesson.seconds}",
+            f"{each.seconds:.{int(each.seconds < 1)}f} of {seconds_for(task.notebook)}",
             f"{each.memory >> 20} of {MEMORY >> 20}",
-            "✘" if each.failure else "✔",
+            "✔" if each.held else "✘",
         )
-    shown.caption = f"seed {seed}"
     console.print(shown)
-    for each in runs:
-        if each.failure:
-            say(f"✘ {each.failure}")
-    raise typer.Exit(any(each.failure for each in runs))
+    good = all(each.held for each in runs)
+    for notebook in found:
+        pairs = zip(tasks, runs, strict=True)
+        of_it = {task.seed: each for task, each in pairs if task.notebook is notebook}
+        good &= say_what_held(notebook, of_it, rubric)
+    raise typer.Exit(not good)
 
 
-def in_kernels(
-    work: "Callable[[Lesson, OnCell], T]", lessons: tuple[Lesson, ...], jobs: int = 1
-) -> list[T]:
-    """Do some work with each lesson, `jobs` of them side by side, under progress bars."""
+def run_seeded(task: Seeded, on_cell: "OnCell") -> "Run[Any]":
+    """Run a notebook under a seed.
+
+    A claim that falls ends a lesson; of the reader's own notebook all claims are heard.
+    """
+    from dlcourse.build import execute
+
+    environment = {"DLCOURSE_SEED": str(task.seed)}
+    if not isinstance(task.notebook, Lesson):
+        environment["DLCOURSE_CLAIMS"] = "gather"
+    return execute(task.notebook, on_cell, environment)
+
+
+def notebooks_named(names: list[str] | None) -> "tuple[Lesson | Project, ...]":
+    """Return what is named: lessons, and notebooks of the reader's own; all lessons without."""
+    if not names:
+        return all_lessons()
+    from dlcourse.projects import Project, is_path
+
+    return tuple(Project.read(Path(n)) if is_path(n) else find_lesson(n) for n in names)
+
+
+def title_of(notebook: "Lesson | Project") -> str:
+    """Return a notebook's name for a table."""
+    if isinstance(notebook, Lesson):
+        return f"{notebook.id} {notebook.title}"
+    return notebook.label
+
+
+def seconds_for(notebook: "Lesson | Project") -> int:
+    """Return the seconds of a core that a run of a notebook may take."""
+    from dlcourse.projects import SECONDS
+
+    return notebook.seconds if isinstance(notebook, Lesson) else SECONDS
+
+
+def say_what_held(notebook: "Lesson | Project", runs: "dict[int, Run[Any]]", rubric: bool) -> bool:
+    """Say of one notebook what fell under which seed, and how it stands before the rubric.
+
+    Returns whether all that was asked is met.
+    """
+    from dlcourse import projects
+
+    for seed, run in runs.items():
+        if run.failure:
+            say(f"✘ seed {seed}: {run.failure}")
+    own, claims = isinstance(notebook, projects.Project), projects.heard(runs)
+    if own and not claims:
+        say(f"✘ {notebook.label} reached no claim, so nothing in it was put to the test.")
+    if own or len(runs) > 1 or not all(all(each.values()) for each in claims.values()):
+        for text, by_seed in claims.items():
+            say(claim_line(text, by_seed))
+            for line in projects.measured(text, runs):
+                say(f"    {line}")
+    if not (rubric and isinstance(notebook, projects.Project)):
+        return bool(claims) or not own
+    points = [*projects.judge(notebook, runs), *projects.ticks(notebook)]
+    say("\nThe rubric")
+    for line in projects.report(points):
+        say(line)
+    say(f"{sum(point.met for point in points)} of {len(points)} points are met.")
+    return all(point.met for point in points)
+
+
+def claim_line(text: str, by_seed: "dict[int, bool | None]") -> str:
+    """Say under which seeds a claim held, fell, or was not reached."""
+    told = []
+    for verdict, word in ((True, "held"), (False, "fell"), (None, "not reached")):
+        if found := [str(seed) for seed, held in by_seed.items() if held is verdict]:
+            told.append(f"{word} under {' '.join(found)}")
+    return f"{'✔' if all(by_seed.values()) else '✘'} {text}: {', '.join(told)}"
+
+
+@app.command()
+def start(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="tabular, sequence or image.")],
+    to: Annotated[Path | None, typer.Option(metavar="FILE", help="In my/ without.")] = None,
+) -> None:
+    """Write a notebook of your own that begins as one of lesson 99's starting points."""
+    from dlcourse.projects import start
+
+    path = start(kind, to)
+    say(f"✔ {path}: open it in JupyterLab, then `dlcourse run {path} --seeds 5 --rubric`")
+
+
+def in_kernels(work: "Callable[[W, OnCell], T]", things: tuple[W, ...], jobs: int = 1) -> list[T]:
+    """Do some work with each notebook, `jobs` of them side by side, under progress bars."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
@@ -161,7 +283,7 @@ def in_kernels(
         ) as bars,
         ThreadPoolExecutor(jobs) as workers,
     ):
-        started = [workers.submit(under_bar, bars, work, lesson) for lesson in lessons]
+        started = [workers.submit(under_bar, bars, work, each) for each in things]
         try:
             while wait(started, timeout=0.5).not_done:
                 pass  # a wait without end would not hear Ctrl-C on Windows
@@ -171,11 +293,11 @@ def in_kernels(
     return [each.result() for each in started]
 
 
-def under_bar(bars: "Progress", work: "Callable[[Lesson, OnCell], T]", lesson: Lesson) -> T:
-    """Do some work with a lesson under a progress bar of its own, which goes away at the end."""
-    bar = bars.add_task(f"{lesson.id} {lesson.title}", total=None)
+def under_bar(bars: "Progress", work: "Callable[[W, OnCell], T]", thing: W) -> T:
+    """Do some work with a notebook under a progress bar of its own, which goes away at the end."""
+    bar = bars.add_task(thing.label, total=None)
     try:
-        return work(lesson, lambda done, total: bars.update(bar, completed=done, total=total))
+        return work(thing, lambda done, total: bars.update(bar, completed=done, total=total))
     finally:
         bars.remove_task(bar)
 
@@ -222,7 +344,7 @@ def exercises_of(name: str | None) -> tuple[tuple[Lesson, ...], list[str]]:
     return found, [id for lesson in found for id in lesson.exercises]
 
 
-def verdicts(run: "Run") -> dict[str, str]:
+def verdicts(run: "Run[Lesson]") -> dict[str, str]:
     """Return what the checks of a lesson printed, a line an exercise."""
     outputs = [output for cell in run.notebook.cells for output in cell.get("outputs", ())]
     printed = "".join(output.get("text", "") for output in outputs)

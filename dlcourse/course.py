@@ -135,6 +135,11 @@ class Lesson:
         """The notebook's name without its suffix: `11_neuron`."""
         return self.path.stem
 
+    @property
+    def label(self) -> str:
+        """The lesson as a sentence names it: "Lesson 11 (One neuron)"."""
+        return f"Lesson {self.id} ({self.title})"
+
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read a lesson; raise ValueError if it is no notebook or its metadata falls short."""

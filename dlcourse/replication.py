@@ -50,7 +50,7 @@ def entry(kept: dict[str, dict[str, Any]], lesson: Lesson) -> dict[str, Any]:
     return known if known.get("lesson") == now else {"lesson": now, "held": [], "fell": {}}
 
 
-def note(run: Run, seed: int) -> None:
+def note(run: Run[Lesson], seed: int) -> None:
     """Keep what one run of a lesson showed."""
     kept = read()
     known = entry(kept, run.lesson)
@@ -82,7 +82,7 @@ def main(arguments: list[str]) -> int:
     chosen = [lesson(name) for name in asked.lessons] or list(lessons())
     console = Console(highlight=False)
 
-    def replicate(each: Lesson, seed: int) -> tuple[Run, int]:
+    def replicate(each: Lesson, seed: int) -> tuple[Run[Lesson], int]:
         return execute(each, environment={"DLCOURSE_SEED": str(seed)}), seed
 
     with ThreadPoolExecutor(asked.jobs) as pool:

@@ -36,6 +36,17 @@ def test_a_claim_that_does_not_hold_raises_with_what_was_measured(capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_where_claims_are_gathered_a_false_one_is_told_and_goes_on(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("DLCOURSE_LEDGER", str(tmp_path / "ledger.jsonl"))
+    monkeypatch.setenv("DLCOURSE_CLAIMS", "gather")
+    assert claim("At least half", False, share=0.25) == "At least half"
+    assert capsys.readouterr().out == "✘ At least half (measured: share = 0.25)\n"
+    assert json.loads((tmp_path / "ledger.jsonl").read_text("utf-8"))["held"] is False
+    monkeypatch.setenv("DLCOURSE_CLAIMS", "yes")
+    with pytest.raises(ClaimError):
+        claim("At least half", False)
+
+
 @pytest.mark.parametrize("held", [0.97, 1, None, "yes", np.array([True, True]), np.nan, claim])
 def test_what_is_no_truth_value_is_refused(held):
     with pytest.raises(TypeError, match="needs True or False"):

@@ -55,7 +55,7 @@ def ended(monkeypatch: pytest.MonkeyPatch, lesson: Lesson, **found: Any) -> None
     """Let every run of a lesson end with what is given."""
     usual = {"seconds": 2.0, "memory": 300 << 20, "claims": (), "failure": None}
     run = Run(lesson, new_notebook(), **(usual | found))
-    monkeypatch.setattr(dlcourse.build, "execute", lambda lesson, on_cell: run)
+    monkeypatch.setattr(dlcourse.build, "execute", lambda *given: run)
 
 
 # --- errors ------------------------------------------------------------------------------------
@@ -64,9 +64,10 @@ def ended(monkeypatch: pytest.MonkeyPatch, lesson: Lesson, **found: Any) -> None
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["run", "99"], "There is no lesson '99'"),
+        (["run", "98"], "There is no lesson '98'"),
         (["check", "nothing"], "There is no lesson 'nothing'"),
-        (["release", "11", "99"], "There is no lesson '99'"),
+        (["run", "11", "--rubric"], "--rubric is for a notebook of your own"),
+        (["release", "11", "98"], "There is no lesson '98'"),
         (["check", "00.acuracy"], "did you mean '00.accuracy'?"),
         (["hint", "00.acuracy"], "did you mean '00.accuracy'?"),
         (["solution", "00.acuracy"], "did you mean '00.accuracy'?"),
@@ -118,7 +119,9 @@ def test_lessons_are_listed_under_their_part(lesson: Lesson) -> None:
 def test_a_run_shows_claims_time_and_memory_against_the_budget(
     lesson: Lesson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ended(monkeypatch, lesson, claims=({"held": True}, {"held": True}))
+    ended(
+        monkeypatch, lesson, claims=({"text": "One", "held": True}, {"text": "Two", "held": True})
+    )
     result = dlcourse_("run")
     assert result.exit_code == 0
     assert all(part in result.stdout for part in ("2 of 2", "2 of 5", "300 of 1536", "✔"))

@@ -36,6 +36,7 @@ FLOORS = (
         "portability",
         "replication",
         "copies",
+        "projects",
         "release",
         "spacing",
         "asking",

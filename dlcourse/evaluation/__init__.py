@@ -4,7 +4,7 @@ Metrics and baselines are scikit-learn's; a metric is a function `metric(targets
 there. What is here is what a metric alone does not tell: how sure it is, and what follows from it.
 """
 
-from dlcourse.evaluation.cards import ModelCard
+from dlcourse.evaluation.cards import Contract, ModelCard
 from dlcourse.evaluation.columns import prices, same_columns
 from dlcourse.evaluation.decisions import (
     Calibration,
@@ -29,6 +29,7 @@ from dlcourse.evaluation.studies import Study, study
 
 __all__ = [
     "Calibration",
+    "Contract",
     "CostCurve",
     "Interval",
     "Metric",
