@@ -21,8 +21,8 @@ OPACUS = {
 }
 """What Opacus 1.6.0 says at δ = 1e-5 (A. Yousefpour and others, 2021, arXiv:2109.12298).
 
-The estimate of its accountant PRV, cut off after five digits, the upper end that it answers with (0.01 is added to be safe),
-and the answer of its accountant RDP, an older bound:
+The estimate of its accountant PRV, cut off after five digits; the upper end that it answers with,
+as 0.01 is added to be safe; and the answer of its accountant RDP, an older bound:
 
     accountant = PRVAccountant()  # or RDPAccountant()
     accountant.history = [(noise, share, times)]
