@@ -2,7 +2,13 @@
 
 from computed import Computed
 
-EQUIVALENT: dict[str, dict[str, str]] = {}
+EQUIVALENT = {
+    "92.private-sum": {"np.linalg.norm(-gradients": "A vector and its opposite are equally long."},
+    "92.masks": {
+        "np.triu(masks)": "What a hospital shares with itself is added and subtracted.",
+        "np.triu(masks, 0)": "What a hospital shares with itself is added and subtracted.",
+    },
+}
 
 STYLES = {
     "92.average": (
