@@ -10,7 +10,7 @@ its own. A part that is done is kept in `build/studies` and not done again.
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -64,17 +64,16 @@ def alone(kind: str, train: Any, rate: float, lot: int) -> list[Any]:
     return [LESSON.descend(LESSON.network(x, lot), *own, PASSES, rate) for own in hospitals]
 
 
-def ways() -> dict[str, Callable[..., list[Any]]]:
+def ways() -> dict[str, Callable[[Any, float, int], list[Any]]]:
     """Return all ways to learn: functions that return one network or eight."""
-    found: dict[str, Callable[..., list[Any]]] = {
-        "pooled": lambda *rest: [together("", 0, *rest)],
-    }
+
+    def meeting(kind: str, rounds: int) -> Callable[[Any, float, int], list[Any]]:
+        return lambda train, rate, lot: [together(kind, rounds, train, rate, lot)]
+
+    found: dict[str, Callable[[Any, float, int], list[Any]]] = {"pooled": meeting("", 0)}
     for kind in ("alike", "unlike"):
-        found[f"alone, {kind}"] = lambda *rest, kind=kind: alone(kind, *rest)
-        for rounds in ROUNDS:
-            found[f"{rounds} rounds, {kind}"] = lambda *rest, kind=kind, rounds=rounds: [
-                together(kind, rounds, *rest)
-            ]
+        found[f"alone, {kind}"] = partial(alone, kind)
+        found |= {f"{rounds} rounds, {kind}": meeting(kind, rounds) for rounds in ROUNDS}
     return found
 
 
