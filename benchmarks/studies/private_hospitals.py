@@ -88,9 +88,11 @@ def rates() -> dict[str, float]:
         models = way(train, rate, ASIDE)
         return float(np.mean([log_loss(y[held], LESSON.chances(m, x[held])) for m in models]))
 
-    return {
-        name: min(RATES, key=lambda rate, way=way: error(way, rate)) for name, way in ways().items()
-    }
+    found = {}
+    for name, way in ways().items():
+        errors = {rate: error(way, rate) for rate in RATES}
+        found[name] = min(RATES, key=errors.__getitem__)
+    return found
 
 
 @cache
@@ -129,7 +131,7 @@ def thieves(lot: int) -> dict[str, float]:
         (x[k * MEMBERS : (k + 1) * MEMBERS], y[k * MEMBERS : (k + 1) * MEMBERS]) for k in range(3)
     )
     new = LESSON.network
-    learners = {
+    learners: dict[str, Callable[[Any, Any], Any]] = {
         "by heart": lambda x, y: LESSON.memorise(new(x, lot), x, y),
         "stopped early": lambda x, y: LESSON.memorise(new(x, lot), x, y, 3),
         "private": lambda x, y: LESSON.private(

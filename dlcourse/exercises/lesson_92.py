@@ -109,7 +109,7 @@ EXERCISES = (
     Exercise(
         id="92.leak",
         stub='''
-        def leak(members, others):
+        def success(members, others):
             """Of all pairs, the share in which the member surprises less than the other.
 
             members (m,) and others (n,) are surprises, each with one number at least. A pair that
@@ -118,7 +118,7 @@ EXERCISES = (
             ...
         ''',
         solution='''
-        def leak(members, others):
+        def success(members, others):
             """Of all pairs, the share in which the member surprises less than the other.
 
             members (m,) and others (n,) are surprises, each with one number at least. A pair that
@@ -137,7 +137,7 @@ EXERCISES = (
             (
                 "that is the share in which the member surprises more",
                 """
-                def leak(members, others):
+                def success(members, others):
                     gap = np.subtract.outer(members, others)
                     return np.mean((gap > 0) + 0.5 * (gap == 0))
                 """,
@@ -145,25 +145,25 @@ EXERCISES = (
             (
                 "equal surprises count a half, and nothing with you",
                 """
-                def leak(members, others):
+                def success(members, others):
                     return np.mean(np.subtract.outer(members, others) < 0)
                 """,
             ),
             (
                 "equal surprises count a half, and a whole with you",
                 """
-                def leak(members, others):
+                def success(members, others):
                     return np.mean(np.subtract.outer(members, others) <= 0)
                 """,
             ),
             (
                 "you hold everybody against the mean; hold each member against each other",
-                "def leak(members, others): return np.mean(members < np.mean(others))",
+                "def success(members, others): return np.mean(members < np.mean(others))",
             ),
             (
                 "you pair the first with the first; a pair is any member with any other",
                 """
-                def leak(members, others):
+                def success(members, others):
                     pairs = list(zip(members, others))
                     return np.mean([(a < b) + 0.5 * (a == b) for a, b in pairs])
                 """,

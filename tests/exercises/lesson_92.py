@@ -24,12 +24,12 @@ STYLES = {
     ),
     "92.leak": (
         """
-        def leak(members, others):
+        def success(members, others):
             found = [1.0 if a < b else 0.5 if a == b else 0.0 for a in members for b in others]
             return sum(found) / len(found)
         """,
         """
-        def leak(members, others):
+        def success(members, others):
             from sklearn.metrics import roc_auc_score
             belongs = [1] * len(members) + [0] * len(others)
             return roc_auc_score(belongs, -np.concatenate([members, others]))
