@@ -17,6 +17,7 @@ FLOORS = (
         "training",
         "evaluation",
         "survival",
+        "privacy",
         "ngrams",
         "boxes",
         "canvases",
