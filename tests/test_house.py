@@ -22,6 +22,7 @@ FLOORS = (
         "canvases",
         "driving",
         "tree_search",
+        "serving",
         "legibility",
         "plots",
     },
