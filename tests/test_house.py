@@ -25,6 +25,7 @@ FLOORS = (
         "tree_search",
         "encoder",
         "retrieval",
+        "serving",
         "legibility",
         "plots",
     },

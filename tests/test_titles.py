@@ -114,6 +114,7 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "Circles are to move: what does each cell lead to?",
         "Of 100 simulations, how many it spends on each column",
     ),
+    "94": ("A usual morning, a weaker lamp, a crooked tray",),
     "99": ("Zeros: which stand on their heads?",),
 }
 """Titles that name what is shown and state nothing of it, by lesson."""
