@@ -29,7 +29,7 @@ def serving(program: str | os.PathLike[str], *arguments: str | os.PathLike[str])
     reached from another. Raises RuntimeError, with the last line of what the file said, where it
     ends before it listens.
     """
-    command = [sys.executable, "-m", "dlcourse.serving", *map(os.fspath, (program, *arguments))]
+    command = [sys.executable, "-m", "dlcourse.serving", *map(str, (program, *arguments))]
     with TemporaryFile() as said:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
@@ -40,9 +40,7 @@ def serving(program: str | os.PathLike[str], *arguments: str | os.PathLike[str])
             port = process.stdout.readline().decode().strip()
             if not port:
                 said.seek(0)
-                last = (said.read().decode(errors="replace").strip().splitlines() or ["nothing"])[
-                    -1
-                ]
+                *_, last = "nothing", *said.read().decode(errors="replace").strip().splitlines()
                 raise RuntimeError(
                     f"The service {Path(program).name} ended before it listened; it said: {last}"
                 )
