@@ -81,14 +81,15 @@ class Project:
         try:
             stored = json.loads(path.read_text(encoding="utf-8-sig"))
             cells = tuple(Cell.read(cell) for cell in stored["cells"])
-            kernel = stored.get("metadata", {}).get("kernelspec", {})
-            language = str(kernel.get("language", "python"))
+            about = stored.get("metadata") or {}
+            named = (about.get("kernelspec") or {}).get("language")
+            language = named or (about.get("language_info") or {}).get("name") or "python"
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(
                 f"{path.name} cannot be read as a notebook ({type(error).__name__}): "
                 "save it in JupyterLab, as .ipynb of format 4."
             ) from error
-        if language.lower() != "python":
+        if not str(language).lower().startswith("python"):
             raise ValueError(
                 f"{path.name} is written in {language}, and only Python can be run: "
                 "choose a Python kernel for it in JupyterLab."
