@@ -176,7 +176,7 @@ def run(
             f"{held} of {len(each.claims)}",
             f"{each.seconds:.{int(each.seconds < 1)}f} of {seconds_for(task.notebook)}",
             f"{each.memory >> 20} of {MEMORY >> 20}",
-            "✔" if each.held else "✘",
+            "✔" if each.held and (each.claims or isinstance(task.notebook, Lesson)) else "✘",
         )
     console.print(shown)
     good = all(each.held for each in runs)
@@ -269,7 +269,8 @@ def start(
     from dlcourse.projects import start
 
     path = start(kind, to)
-    say(f"✔ {path}: open it in JupyterLab, then `dlcourse run {path} --seeds 5 --rubric`")
+    named = f'"{path}"' if " " in str(path) else path
+    say(f"✔ {path}: open it in JupyterLab, then `dlcourse run {named} --seeds 5 --rubric`")
 
 
 def in_kernels(work: "Callable[[W, OnCell], T]", things: tuple[W, ...], jobs: int = 1) -> list[T]:

@@ -79,13 +79,21 @@ class Project:
         if not path.exists():
             raise FileNotFoundError(f"There is no notebook {path}: {_near(path)}")
         try:
-            stored = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
-            cells = tuple(Cell.read(cell) for cell in stored)
+            stored = json.loads(path.read_text(encoding="utf-8-sig"))
+            cells = tuple(Cell.read(cell) for cell in stored["cells"])
+            about = stored.get("metadata") or {}
+            named = (about.get("kernelspec") or {}).get("language")
+            language = named or (about.get("language_info") or {}).get("name") or "python"
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(
                 f"{path.name} cannot be read as a notebook ({type(error).__name__}): "
                 "save it in JupyterLab, as .ipynb of format 4."
             ) from error
+        if not str(language).lower().startswith("python"):
+            raise ValueError(
+                f"{path.name} is written in {language}, and only Python can be run: "
+                "choose a Python kernel for it in JupyterLab."
+            )
         project = cls(path.resolve(), cells)
         if not any(calls(tree, "claim") for tree in project.trees):
             raise ValueError(
@@ -127,6 +135,15 @@ def calls(tree: ast.AST, name: str) -> list[ast.Call]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == name
     ]
+
+
+def made(tree: ast.AST, name: str) -> list[ast.Call]:
+    """Return the calls that surely run: those in functions may never."""
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    inside = {
+        id(call) for f in ast.walk(tree) if isinstance(f, functions) for call in calls(f, name)
+    }
+    return [call for call in calls(tree, name) if id(call) not in inside]
 
 
 def is_path(name: str) -> bool:
@@ -208,13 +225,18 @@ def _idle(project: Project, runs: Mapping[int, Run[Any]]) -> str:
     for tree in project.trees:
         for call in calls(tree, "claim"):
             held = [*call.args[1:2], *(each.value for each in call.keywords if each.arg == "held")]
-            if any(isinstance(each, ast.Constant) for each in held):
+            if any(not _measures(each) for each in held):
                 return f"{ast.unparse(call)[:60]} cannot fall: compare something measured."
         for block in (node for node in ast.walk(tree) if isinstance(node, ast.Try)):
             if calls(block, "claim"):
                 return "a claim stands inside `try`, where a false one could pass."
     bare = [claim["text"] for run in runs.values() for claim in run.claims if not claim["figures"]]
     return f"{bare[0]!r} gives none: add them by name, as in error=error." if bare else ""
+
+
+def _measures(condition: ast.expr) -> bool:
+    """Tell whether a condition names or calls anything, so that it could be false."""
+    return any(isinstance(node, ast.Name | ast.Call) for node in ast.walk(condition))
 
 
 def _frozen(runs: Mapping[int, Run[Any]]) -> str:
@@ -241,13 +263,13 @@ def _is_number(value: Any) -> bool:
 
 def _late(project: Project) -> str:
     for tree in project.trees:
-        made, claimed = calls(tree, "Contract"), calls(tree, "claim")
-        if made:
-            first = min(call.lineno for call in made)
+        contracts, claimed = made(tree, "Contract"), calls(tree, "claim")
+        if contracts:
+            first = min(call.lineno for call in contracts)
             return "" if all(call.lineno > first for call in claimed) else "it comes after one."
         if claimed:
             break
-    return "write an evaluation.Contract first: what is promised, before anything is known."
+    return "write an evaluation.Contract first, in no function: what is promised beforehand."
 
 
 def _unmeasured(project: Project, runs: Mapping[int, Run[Any]]) -> str:
@@ -260,7 +282,7 @@ def _unmeasured(project: Project, runs: Mapping[int, Run[Any]]) -> str:
 
 def _rivals(project: Project) -> Iterator[str]:
     """Yield the names of the rivals, as far as they are written out, as figures are named."""
-    for contract in (call for tree in project.trees for call in calls(tree, "Contract")):
+    for contract in (call for tree in project.trees for call in made(tree, "Contract")):
         for each in contract.keywords:
             if each.arg == "rivals" and isinstance(each.value, ast.Dict):
                 for key in each.value.keys:
@@ -269,8 +291,9 @@ def _rivals(project: Project) -> Iterator[str]:
 
 
 def _without(project: Project, name: str) -> str:
-    made = any(calls(tree, name) for tree in project.trees)
-    return "" if made else f"write an evaluation.{name}: for what, not for what, limits, harms."
+    if any(made(tree, name) for tree in project.trees):
+        return ""
+    return f"write an evaluation.{name}, in no function: for what, not for what, limits, harms."
 
 
 def _heavy(runs: Mapping[int, Run[Any]]) -> str:
@@ -327,7 +350,8 @@ def rubric() -> str:
 def start(kind: str, to: Path | None = None) -> Path:
     """Write a notebook for the reader that begins as one of lesson 99's starting points.
 
-    Raises ValueError for another kind, FileExistsError where the file is there already.
+    Raises ValueError for another kind, FileExistsError where the file is there already, and OSError
+    where none can be written.
     """
     if kind not in KINDS:
         raise ValueError(f"There is no starting point {kind!r}: choose {', '.join(KINDS)}.")
@@ -336,9 +360,13 @@ def start(kind: str, to: Path | None = None) -> Path:
         raise ValueError(f"{path} is no notebook's name: let it end with .ipynb.")
     if path.exists():
         raise FileExistsError(f"{path} is there already: name another file with --to.")
-    path.parent.mkdir(parents=True, exist_ok=True)
     written = json.dumps(_notebook(kind), indent=1, ensure_ascii=False) + "\n"
-    paths.write_whole(path, written)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        paths.write_whole(path, written)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise OSError(f"{path} cannot be written ({reason}): name another with --to.") from error
     return path
 
 

@@ -103,6 +103,14 @@ def test_a_notebook_without_claims_is_refused(
     assert "mine.ipynb makes no claim" in told("run", write(*cells))
 
 
+def test_another_language_is_refused(write: Callable[..., Path]) -> None:
+    path = write(*GOOD)
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    stored["metadata"]["kernelspec"] = {"name": "ir", "language": "R", "display_name": "R"}
+    path.write_text(json.dumps(stored), encoding="utf-8")
+    assert "mine.ipynb is written in R, and only Python can be run" in told("run", path)
+
+
 def test_a_claim_that_no_run_reaches_is_none(write: Callable[..., Path]) -> None:
     result = dlcourse_("run", write(IMPORTS, "def never():\n    claim('One', 1 < 2)"))
     assert result.exit_code == 1
@@ -200,6 +208,12 @@ def test_a_good_project_meets_all_that_a_machine_judges(write: Callable[..., Pat
         ((IMPORTS, CONTRACT, CLAIMS), "A model card closes"),
         ((*GOOD, "claim('Four', True, a=1)"), "Each claim could fall"),
         ((*GOOD, "claim('Four', held=True, a=1)"), "Each claim could fall"),
+        ((*GOOD, "claim('Four', not 1 > 2, a=1)"), "Each claim could fall"),
+        (
+            (IMPORTS, f"def f():{CONTRACT.replace(chr(10), chr(10) + ' ')}", CLAIMS, CARD),
+            "A contract",
+        ),
+        ((IMPORTS, CONTRACT, CLAIMS, f"lambda: {CARD.strip()}"), "A model card closes"),
         ((*GOOD, "try:\n    claim('F', 1 < 2, a=1)\nexcept Exception: 0"), "Each claim could fall"),
         ((IMPORTS, CONTRACT.replace("the mean", "a tree"), CLAIMS, CARD), "Each rival"),
         ((IMPORTS, CONTRACT.replace('{"the mean": "of all"}', "made"), CLAIMS, CARD), "Each rival"),
@@ -295,4 +309,8 @@ def test_a_starting_point_lies_with_the_learners_copies(
     written = json.loads((tmp_path / "my" / "project_image.ipynb").read_text(encoding="utf-8"))
     assert not any(cell.get("outputs") for cell in written["cells"])
     assert "tabular, sequence, image" in told("start", "speech")
+    (tmp_path / "file").touch()
+    amiss = told("start", "image", "--to", tmp_path / "file" / "mine.ipynb")
+    assert "cannot be written" in amiss
+    assert "name another with --to" in amiss
     assert "let it end with .ipynb" in told("start", "image", "--to", tmp_path / "mine")
