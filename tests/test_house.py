@@ -19,6 +19,7 @@ FLOORS = (
         "survival",
         "ngrams",
         "boxes",
+        "speech",
         "canvases",
         "driving",
         "tree_search",
