@@ -113,9 +113,7 @@ def errors(spoken: Sequence[object], read: Sequence[object]) -> int:
     return row[-1]
 
 
-def word_error_rate(
-    spoken: Sequence[Sequence[object]], read: Sequence[Sequence[object]]
-) -> float:
+def word_error_rate(spoken: Sequence[Sequence[object]], read: Sequence[Sequence[object]]) -> float:
     """Return the errors in all rows per word that was spoken.
 
     Raises ValueError where the rows do not belong together, or no word was spoken.
@@ -202,7 +200,7 @@ class WordModels:
         self.weights, self.stay = np.ones((count, *size[:2])), np.zeros((count, self.states))
         for word in range(count):
             rows = np.flatnonzero(labels == word)
-            self._learn(word, [clips[row] for row in rows], kinds[rows])
+            self._learn(word, [clips[row] for row in rows.tolist()], kinds[rows])
         return self
 
     def read(self, frames: Floats, penalty: float) -> list[int]:
@@ -240,7 +238,7 @@ class WordModels:
         flat = [each.reshape(-1, frames.shape[1]) for each in (sharp, mean * sharp)]
         far = frames**2 @ flat[0].T - 2 * frames @ flat[1].T
         constant = (mean**2 * sharp - np.log(sharp)).sum(axis=2) - 2 * np.log(self.weights[word])
-        return -0.5 * (far.reshape(len(frames), *constant.shape) + constant)
+        return np.asarray(-0.5 * (far.reshape(len(frames), *constant.shape) + constant))
 
 
 def aligned(scores: Floats, lengths: npt.NDArray[np.int_]) -> npt.NDArray[np.int_]:

@@ -12,7 +12,17 @@ def _scales(rng: np.random.Generator) -> list[tuple[int, float]]:
 
 def _lattices(rng: np.random.Generator) -> list[tuple[np.ndarray, list[int]]]:
     """Return chances (t, signs) and labels: none, one, repeated ones, more than there is time."""
-    labels = ([], [1], [1, 2], [1, 1], [2, 2, 1], [3, 1, 3], [1, 2, 1, 1], [2], [1, 1])
+    labels: tuple[list[int], ...] = (
+        [],
+        [1],
+        [1, 2],
+        [1, 1],
+        [2, 2, 1],
+        [3, 1, 3],
+        [1, 2, 1, 1],
+        [2],
+        [1, 1],
+    )
     times = (3, 1, 4, 3, 6, 5, 8, 7, 2)
     listed = []
     for row, t in zip(labels, times, strict=True):
@@ -53,12 +63,12 @@ EXERCISES = (
         id="55.mel",
         stub='''
             def centres(count, top):
-                """The middles of `count` bands in hertz, between 0 and `top`, at equal steps of mel."""
+                """The middles of `count` bands in hertz: equal steps of mel from 0 to `top`."""
                 return np.linspace(0, top, count + 2)[1:-1]
         ''',
         solution='''
             def centres(count, top):
-                """The middles of `count` bands in hertz, between 0 and `top`, at equal steps of mel."""
+                """The middles of `count` bands in hertz: equal steps of mel from 0 to `top`."""
                 steps = np.linspace(0, 2595 * np.log10(1 + top / 700), count + 2)[1:-1]
                 return 700 * (10 ** (steps / 2595) - 1)
         ''',
@@ -221,12 +231,12 @@ EXERCISES = (
         id="55.errors",
         stub='''
             def errors(spoken, read):
-                """The fewest words (int) put in, left out or replaced to make `read` of `spoken`."""
-                return sum(a != b for a, b in zip(spoken, read))
+                """The fewest words put in, left out or replaced between the two lists."""
+                return sum(a != b for a, b in zip(spoken, read, strict=False))
         ''',
         solution='''
             def errors(spoken, read):
-                """The fewest words (int) put in, left out or replaced to make `read` of `spoken`."""
+                """The fewest words put in, left out or replaced between the two lists."""
                 row = list(range(len(read) + 1))
                 for i, word in enumerate(spoken):
                     before, row = row, [i + 1]
@@ -304,7 +314,7 @@ EXERCISES = (
                 """,
             ),
             (
-                "that is a share of the voices: each test row counts, also where two have one voice",
+                "that is a share of the voices: every test row counts",
                 """
                 def shared(voice, train, test):
                     return float(np.mean(np.isin(np.unique(voice[test]), voice[train])))

@@ -49,8 +49,8 @@ STYLES = {
                 return len(spoken) + len(read)
             if spoken[0] == read[0]:
                 return errors(spoken[1:], read[1:])
-            a, b, both = errors(spoken[1:], read), errors(spoken, read[1:]), errors(spoken[1:], read[1:])
-            return 1 + min(a, b, both)
+            fewest = min(errors(spoken[1:], read), errors(spoken, read[1:]))
+            return 1 + min(fewest, errors(spoken[1:], read[1:]))
         """,
         """
         def errors(spoken, read):

