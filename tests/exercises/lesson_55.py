@@ -2,7 +2,23 @@
 
 from computed import Computed
 
-EQUIVALENT: dict[str, dict[str, str]] = {}
+EQUIVALENT = {
+    "55.forward": {
+        "list(range(2, len(signs)))[1:]": "sign 2 is a blank, to which no path leaps",
+        "range(3, len(signs))": "sign 2 is a blank, to which no path leaps",
+        "list(range(2, len(signs)))[:-1]": "the last sign is a blank, to which no path leaps",
+        "range(2, len(signs) - 1)": "the last sign is a blank, to which no path leaps",
+        "→ if signs[s] != signs[s - 2]:": "a blank is equal to the blank two signs before",
+        "if signs != 0 and": "a blank is equal to the blank two signs before",
+        "if signs[s] != -1 and": "a blank is equal to the blank two signs before",
+        "→ return a[-2:].sum()": "NumPy's number is a float",
+    },
+    "55.errors": {
+        "→ row = range(len(read) + 1)": "the first row is only read",
+        "before[j] + (word != other)": "Python adds True as 1",
+    },
+    "55.shared": {"→ return np.mean(": "NumPy's number is a float"},
+}
 
 STYLES = {
     "55.mel": [
