@@ -35,6 +35,7 @@ STATEMENTS = (
     "Weights and biases are adjusted by sending the error backward",
     "They recognise objects in images",
     "They drive cars",
+    "They transcribe speech",
     "They tell the sentiment of a text",
     "They generate text like a human's",
     "They answer as chatbots and virtual assistants",

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import html
 import io
+import wave
 from collections.abc import Callable
 from typing import Any
 
@@ -64,6 +65,30 @@ def moving(pictures: npt.ArrayLike, alt: str, seconds: float = 4.0) -> HTML:
     style = f"width: {2 * frames.shape[2]}px; max-width: 100%; image-rendering: pixelated"
     source = f"data:image/gif;base64,{data}"
     return HTML(f'<img alt="{html.escape(alt)}" src="{source}" style="{style}">')  # type: ignore[no-untyped-call]
+
+
+def sound(samples: npt.ArrayLike, rate: int, alt: str) -> HTML:
+    """Return a player for samples (n,) from −1 to 1, `rate` of them per second, at 8 bits each.
+
+    `alt` tells what a listener would hear, and stands below the player. Raises ValueError for what
+    is no such row.
+    """
+    row = np.asarray(samples, float)
+    if row.ndim != 1 or len(row) == 0 or not abs(row).max() <= 1:
+        raise ValueError(
+            f"sound() was given samples of shape {row.shape}, but needs a row of values from −1 to "
+            "1: give one channel, and divide it by its largest value."
+        )
+    file = io.BytesIO()
+    with wave.open(file, "wb") as clip:
+        clip.setparams((1, 1, rate, len(row), "NONE", ""))
+        clip.writeframes(np.uint8(np.rint(127 * row) + 128).tobytes())
+    source = base64.b64encode(file.getvalue()).decode("ascii")
+    text = html.escape(alt)
+    return HTML(  # type: ignore[no-untyped-call]
+        f'<audio controls aria-label="{text}" src="data:audio/wav;base64,{source}"></audio>'
+        f"<p>{text}</p>"
+    )
 
 
 def steer(view: Callable[[], npt.ArrayLike], go: Callable[..., bool], *names: str) -> None:

@@ -20,6 +20,7 @@ FLOORS = (
         "privacy",
         "ngrams",
         "boxes",
+        "speech",
         "canvases",
         "driving",
         "tree_search",

@@ -106,6 +106,11 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "What the counting judge listens to",
     ),
     "52": ("Shaded is what surprised the machine by more than two bits",),
+    "55": (
+        "A quarter of a second of air, in samples",
+        "Three, zero, seven, two",
+        "Three, zero, seven, two: heard, and laid out",
+    ),
     "61": (
         "Dark is what the answer rests on",
         "Up to a dozen beats of each kind, and their mean",
