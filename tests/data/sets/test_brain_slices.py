@@ -1,6 +1,7 @@
 """The averaged brain: its slabs, and each flaw of its card that can be seen."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ def test_slabs_lie_apart(
         assert part.inputs.shape == part.targets.shape == (len(part.places), *size)
         assert set(np.unique(part.targets)) == {0, 1, 2}
         assert (np.diff(part.places) == 2).all()
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in pairwise(parts):
         assert after.places[0] - before.places[-1] >= 8
 
 
