@@ -2,7 +2,7 @@
 
     python benchmarks/studies/brain_slices.py
 
-About four minutes of one core. Models and shading are the cells tagged `recipe` of the lesson, so
+About six minutes of one core. Models and shading are the cells tagged `recipe` of the lesson, so
 that the two cannot differ. Each run has weights, training pixels and shading of its own. The same
 is done with level slices. A part that is done is kept in `build/studies` and not done again.
 """

@@ -167,29 +167,29 @@ EXERCISES = (
     ),
     Exercise(
         id="62.mirror",
-        stub="already_seen = ...  # a share, from 0 to 1",
-        solution="already_seen = 1.0",
+        stub="different_halves = ...  # of 138",
+        solution="different_halves = 69",
         hints=(
             "What does the right half of this brain look like, held against the left one?",
-            "The network has seen every left half. Mirror a right half.",
-            "Each right half is the mirror image of a left half that it has seen: all of them.",
+            "Mirror the right half of a slice. Which of the pictures do you have in your hand?",
+            "Each right half is the mirror image of the left half of its own slice: two count as "
+            "one.",
         ),
         misconceptions=(
             (
-                "no slice is in both, but each right half has its mirror image in training",
-                "already_seen = 0.0",
+                "no two are the same picture, but each right half is the mirror image of a left "
+                "one, and the two count as one",
+                "different_halves = 138",
             ),
             (
-                "half of all pixels are tested; the question is how many of those were seen, as "
-                "mirror images",
-                "already_seen = 0.5",
+                "that would be one in four: two count as one, a left half and its mirror image",
+                "different_halves = 34.5",
             ),
             (
-                "all of the right half, not a part: the average was made symmetric to the last bit",
-                "already_seen = 0.86",
+                "the slices differ from each other; only left and right of one slice are alike",
+                "different_halves = 2",
             ),
         ),
-        digits=1,
     ),
     Exercise(
         id="62.padding",
@@ -255,7 +255,7 @@ EXERCISES = (
         hints=(
             "A map of doubt has one number per pixel. How many does this function return?",
             "Sum over the classes alone. And what is 0 times the logarithm of 0?",
-            "logs = np.log(np.where(chances > 0, chances, 1)); return -(chances * logs).sum(axis=1)",
+            "With logs = np.log(np.where(chances > 0, chances, 1)): -(chances * logs).sum(axis=1).",
         ),
         misconceptions=(
             (

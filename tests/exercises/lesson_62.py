@@ -2,7 +2,17 @@
 
 from computed import Reason
 
-EQUIVALENT: dict[str, dict[str, str]] = {}
+EQUIVALENT = {
+    "62.gap": {
+        "abs(other - place)": "a distance has no sign",
+        "abs(-(place - other))": "a distance has no sign",
+    },
+    "62.doubt": {
+        "chances, 1))": "the logarithm there is multiplied by a chance of 0",
+        "chances, 2.0))": "the logarithm there is multiplied by a chance of 0",
+        "chances, 0.5))": "the logarithm there is multiplied by a chance of 0",
+    },
+}
 
 STYLES = {
     "62.dice": (
@@ -19,7 +29,7 @@ STYLES = {
             return (np.abs(np.subtract.outer(places, tested)) >= gap).all(axis=1)
         """,
     ),
-    "62.mirror": ("already_seen = 1", "already_seen = 1.0"),
+    "62.mirror": ("different_halves = 138 / 2", "different_halves = 69.0"),
     "62.padding": (
         """
         def padding(height, width, factor):
