@@ -56,9 +56,11 @@ MEMBERS = tuple(
     for what in ("t1", "gm", "wm")
 )
 WHO = (
-    "V. Fonov, D. L. Collins and others, Montreal Neurological Institute, for the ICBM. "
-    "Whoever keeps its copyright notice may use, change and pass it on for any purpose; the "
-    "package nilearn, which carries it, gives its licence as unknown."
+    "V. Fonov, D. L. Collins and others, Montreal Neurological Institute, for the ICBM. Copyright "
+    "(C) 1993-2004 Louis Collins, McConnell Brain Imaging Centre, Montreal Neurological Institute, "
+    "McGill University. Whoever keeps this notice may use, copy, change and pass on the averages "
+    "for any purpose and without fee; they come without warranty. The package nilearn, which "
+    "carries them, gives their licence as unknown."
 )
 CITATION = (
     "V. Fonov and others (2011), Unbiased average age-appropriate atlases for pediatric studies. "
