@@ -40,6 +40,7 @@ STATEMENTS = (
     "They generate text like a human's",
     "They answer as chatbots and virtual assistants",
     "They diagnose diseases",
+    "They analyse medical images",
     "They predict patient outcomes",
     "They detect fraud",
     "They assess risk",

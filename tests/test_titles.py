@@ -9,6 +9,11 @@ from anatomy import parsed
 from dlcourse.course import lessons
 
 CAPTIONS: dict[str, tuple[str, ...]] = {
+    "62": (
+        "A level slice and its map",
+        "One slice, the network's doubt and its errors",
+        "Three slices, and what each pixel is",
+    ),
     "02": (
         "Mean surprise at 510 answers",
         "Surprise at one event",
