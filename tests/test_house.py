@@ -26,6 +26,8 @@ FLOORS = (
         "encoder",
         "retrieval",
         "serving",
+        "parallel",
+        "together",
         "legibility",
         "plots",
     },
