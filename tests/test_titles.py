@@ -116,6 +116,7 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
     ),
     "94": ("A usual morning, a weaker lamp, a crooked tray",),
     "99": ("Zeros: which stand on their heads?",),
+    "93": ("What more processes bring",),
 }
 """Titles that name what is shown and state nothing of it, by lesson."""
 

@@ -2,7 +2,9 @@
 
 from computed import Computed
 
-EQUIVALENT: dict[str, dict[str, str]] = {}
+EQUIVALENT = {
+    "93.combine": {"zip(gradients, rows)": "a product, whichever factor is called which"},
+}
 
 STYLES = {
     "93.combine": [
