@@ -18,6 +18,7 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.distributed import HashStore  # type: ignore[attr-defined]
 from torch.nn.parallel import DistributedDataParallel
 
 from dlcourse import data, seeds
@@ -37,15 +38,15 @@ def join() -> tuple[int, int]:
     if "RANK" in os.environ:  # torchrun has said who we are, and where the others wait
         dist.init_process_group("gloo")
     else:
-        dist.init_process_group("gloo", store=dist.HashStore(), rank=0, world_size=1)
+        dist.init_process_group("gloo", store=HashStore(), rank=0, world_size=1)
     return dist.get_rank(), dist.get_world_size()
 
 
 def average_gradients(model: nn.Module) -> None:
     """Put the mean over all processes in the place of each gradient."""
-    for p in model.parameters():
-        dist.all_reduce(p.grad)  # the sum, in every process
-        p.grad /= dist.get_world_size()
+    for gradient in (p.grad for p in model.parameters() if p.grad is not None):
+        dist.all_reduce(gradient)  # the sum, in every process
+        gradient /= dist.get_world_size()
 
 
 def own_weight(rows: int) -> float:
@@ -101,8 +102,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 f"The sizes {sizes} do not divide {len(y)} rows among {world} processes: "
                 "give each process at least one row, and every row to one process."
             )
-        kept = train(x.split(sizes)[rank], y.split(sizes)[rank], given.weigh, given.ddp)
-        np.savez(given.folder / f"rank{rank}.npz", **{k: np.asarray(v) for k, v in kept.items()})
+        x, y = torch.split(x, sizes)[rank], torch.split(y, sizes)[rank]
+        kept = train(x, y, given.weigh, given.ddp)
+        np.savez(given.folder / f"rank{rank}.npz", **kept)
     finally:
         dist.destroy_process_group()
 

@@ -64,6 +64,7 @@ def _runs(_: np.random.Generator) -> Iterable[tuple[float, float, float, float]]
     yield 3.14e23, 24.6e12, 330, 1.1
     yield 3.6e12, 1e9, 100, 1.0
     yield 1e15, 5e10, 15, 1.5
+    yield 5e9, 2e9, 250, 1.3
     yield 0.0, 1e9, 30, 1.2
 
 

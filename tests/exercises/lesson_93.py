@@ -4,6 +4,8 @@ from computed import Computed
 
 EQUIVALENT = {
     "93.combine": {"zip(gradients, rows)": "a product, whichever factor is called which"},
+    "93.operations": {"zip(sizes[1:], sizes)": "a product, whichever factor is called which"},
+    "93.enough": {"return None → return": "a bare return returns None as well"},
 }
 
 STYLES = {
