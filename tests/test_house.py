@@ -27,6 +27,8 @@ FLOORS = (
         "encoder",
         "retrieval",
         "serving",
+        "parallel",
+        "together",
         "legibility",
         "plots",
     },

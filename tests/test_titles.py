@@ -124,6 +124,7 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "Circles are to move: what does each cell lead to?",
         "Of 100 simulations, how many it spends on each column",
     ),
+    "93": ("What more processes bring",),
     "94": ("A usual morning, a weaker lamp, a crooked tray",),
     "99": ("Zeros: which stand on their heads?",),
 }
