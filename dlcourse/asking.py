@@ -34,9 +34,10 @@ SHORTEST, LONGEST = 6, 100
 COMMON = frozenset(
     re.findall(
         r"\w+",
-        "about and are by course did does from happens has have how it its many my not of "
-        "should tell than that the there this to was what when where which who why with "
-        "without you your",
+        "about after always and any are be before better between by can could course did does "
+        "from get happens has have how if is it its make many more most my need not of should "
+        "tell than that the there this to use used what when where which who why with without "
+        "would you your",
     )
 )
 """Words of which an English question has one, and one in another language none."""

@@ -232,6 +232,7 @@ def test_without_an_encoder_words_answer_and_it_is_said(few: list[Lesson], monke
         ("Pourquoi divise-t-on par la racine de d", "not in English"),
         ("Warum teilt man durch die Wurzel von d?", "not in English"),
         ("为什么要除以根号", "not in English"),
+        ("Was macht ein Neuron in einem Netz?", "not in English"),
         ("Почему мы делим на корень из d?", "not in English"),
     ],
 )
@@ -261,7 +262,14 @@ def test_the_readers_own_copy_is_asked(letters: Letters, few: list[Lesson], tmp_
 
 
 @pytest.mark.parametrize(
-    "question", ["Why divide by the root of d?", "gradient clipping", "ReLU", "what is XOR"]
+    "question",
+    [
+        "Why divide by the root of d?",
+        "gradient clipping",
+        "ReLU",
+        "what is XOR",
+        "Is a deeper network always better?",
+    ],
 )
 def test_what_can_be_asked_is_asked(question: str):
     assert checked(f" {question}\n") == question
