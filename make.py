@@ -94,6 +94,10 @@ JUPYTER = {
     "etc/jupyter/jupyter_server_config.d/nbdime_off.json": {
         "ServerApp": {"jpserver_extensions": {"nbdime": False}}
     },
+    # A cell that runs before those above it is told which one it needs.
+    "etc/ipython/ipython_kernel_config.json": {
+        "InteractiveShellApp": {"extensions": ["dlcourse.unrun"]}
+    },
 }
 """Files of settings in the environment."""
 ONE_THREAD = {

@@ -45,6 +45,7 @@ FLOORS = (
         "release",
         "spacing",
         "asking",
+        "unrun",
         "doctor",
         "cli",
     },

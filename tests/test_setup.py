@@ -397,6 +397,8 @@ def test_jupyter_is_quiet_and_ends_a_kernel_with_its_tab(machine: Machine) -> No
     settings = json.loads(overrides.read_text(encoding="utf-8"))
     assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
     assert settings["@jupyterlab/notebook-extension:tracker"]["kernelShutdown"] is True
+    kernels = machine.make.VENV / "etc/ipython/ipython_kernel_config.json"
+    assert "dlcourse.unrun" in kernels.read_text(encoding="utf-8")
 
 
 def test_setup_writes_into_the_folders_that_are_its_own(machine: Machine) -> None:
