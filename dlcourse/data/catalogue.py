@@ -13,7 +13,8 @@ class Catalog(dict[str, Card]):
     """The cards by name, in the order of the alphabet; an unknown name suggests the nearest."""
 
     def __missing__(self, name: object) -> NoReturn:
-        near = difflib.get_close_matches(str(name).lower(), self, n=1, cutoff=0.4)
+        told = name.lower() if isinstance(name, str) else ""
+        near = difflib.get_close_matches(told, self, n=1, cutoff=0.4)
         meant = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(self)}."
         raise LookupError(f"There is no data set {name!r}: {meant}")
 

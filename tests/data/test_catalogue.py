@@ -163,8 +163,8 @@ def test_data_and_models_are_not_taken_for_each_other() -> None:
         ("mnits", "did you mean 'mnist'?"),
         ("MNIST", "did you mean 'mnist'?"),
         ("cancer", "did you mean 'breast-cancer'?"),
-        ("", "choose one of breast-cancer, card-default"),
-        (None, "choose one of breast-cancer, card-default"),
+        ("", "choose one of brain-axial, brain-slices"),
+        (None, "choose one of brain-axial, brain-slices"),
     ],
 )
 @pytest.mark.parametrize("ask", [data.load, data.pretrained, data.fetch, data.fetched, data.verify])
