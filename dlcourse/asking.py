@@ -6,6 +6,7 @@ their words and by MiniLM, as lesson 54 has shown to work. All of it happens on 
 
 import hashlib
 import html
+import io
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -230,12 +231,11 @@ def _kept() -> dict[str, np.ndarray]:
 def _keep(vectors: dict[str, np.ndarray]) -> None:
     """Keep the vectors, all of them or, where the cache cannot be written, none."""
     block = np.array(list(vectors.values()), dtype=np.float16)
-    place = _place()
-    part = place.with_suffix(".part.npz")
+    place, file = _place(), io.BytesIO()
+    np.savez(file, keys=np.array(list(vectors)), vectors=block, sum=_checksum(block))
     with suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(part, keys=np.array(list(vectors)), vectors=block, sum=_checksum(block))
-        part.replace(place)
+        paths.write_whole(place, file.getvalue())
 
 
 def _checksum(vectors: np.ndarray) -> str:

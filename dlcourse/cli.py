@@ -233,16 +233,16 @@ def say_what_held(notebook: "Lesson | Project", runs: "dict[int, Run[Any]]", rub
     for seed, run in runs.items():
         if run.failure:
             say(f"✘ seed {seed}: {run.failure}")
-    own, claims = isinstance(notebook, projects.Project), projects.heard(runs)
-    if own and not claims:
+    is_own, claims = isinstance(notebook, projects.Project), projects.heard(runs)
+    if is_own and not claims:
         say(f"✘ {notebook.label} reached no claim, so nothing in it was put to the test.")
-    if own or len(runs) > 1 or not all(all(each.values()) for each in claims.values()):
+    if is_own or len(runs) > 1 or not all(all(each.values()) for each in claims.values()):
         for text, by_seed in claims.items():
             say(claim_line(text, by_seed))
             for line in projects.measured(text, runs):
                 say(f"    {line}")
     if not (rubric and isinstance(notebook, projects.Project)):
-        return bool(claims) or not own
+        return bool(claims) or not is_own
     points = [*projects.judge(notebook, runs), *projects.ticks(notebook)]
     say("\nThe rubric")
     for line in projects.report(points):

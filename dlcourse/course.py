@@ -164,15 +164,14 @@ def _checked(metadata: Any, path: Path) -> dict[str, Any]:
     """Return the metadata with lists as tuples; raise ValueError where a field is amiss."""
     others = ("article", "path", "cells")
     expected = {f.name: f.type for f in fields(Lesson) if f.name not in others}
-    if isinstance(metadata, dict):
-        metadata = {key: value for key, value in metadata.items() if key != "article"}
-    found = set(metadata) if isinstance(metadata, dict) else set()
+    found = set(metadata) - {"article"} if isinstance(metadata, dict) else set()
     if found != set(expected):
         raise ValueError(
             f"{path.name} needs the metadata `dlcourse` with exactly these fields: "
             f"{', '.join(expected)}; amiss here: {', '.join(sorted(found ^ set(expected)))}."
         )
-    checked = {key: tuple(v) if isinstance(v, list) else v for key, v in metadata.items()}
+    given = {key: metadata[key] for key in expected}
+    checked = {key: tuple(v) if isinstance(v, list) else v for key, v in given.items()}
     for key, value in checked.items():
         texts = isinstance(value, tuple) and all(isinstance(part, str) for part in value)
         kind = tuple[str, ...] if texts else type(value)

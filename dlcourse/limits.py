@@ -58,11 +58,11 @@ def _watch(pid: int, is_done: threading.Event, reasons: list[str]) -> None:
         elif quiet >= HANG:
             reasons.append(f"it hung, without any work for {HANG:g} seconds, and was ended")
     if reasons:
-        _end(pid)
+        end(pid)
 
 
-def _end(pid: int) -> None:
-    """End a process and its children."""
+def end(pid: int) -> None:
+    """End a process, if it still runs, and all that it has started."""
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
         for each in (process, *process.children(recursive=True)):

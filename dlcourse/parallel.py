@@ -9,9 +9,10 @@ import re
 import socket
 import subprocess
 import sys
-from contextlib import suppress
 
 import psutil
+
+from dlcourse.limits import end
 
 LOOPBACK = "127.0.0.1"
 
@@ -48,7 +49,7 @@ def run(*target: str, processes: int = 2, limit: float = 120.0) -> str:
                 "that waits for another, or give a higher limit."
             ) from None
         finally:
-            _end(launcher.pid)
+            end(launcher.pid)
     if launcher.returncode:
         raise RuntimeError(f"A process failed: {_first_error(told)}")
     return printed
@@ -64,15 +65,6 @@ def _surroundings() -> dict[str, str]:
         if any(each.family == socket.AF_INET and each.address == LOOPBACK for each in addresses):
             found["GLOO_SOCKET_IFNAME"] = name  # lo, lo0: else a host's name would be looked up
     return found
-
-
-def _end(pid: int) -> None:
-    """End a process that may still run, with all that it has started."""
-    with suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
-        for each in (*process.children(recursive=True), process):
-            with suppress(psutil.NoSuchProcess):
-                each.kill()
 
 
 def _first_error(told: str) -> str:

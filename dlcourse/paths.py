@@ -58,10 +58,10 @@ def own_cache() -> Path:
     return user_cache_path("dlcourse", appauthor=False)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text in one go, so that no reader, and no interruption, ever finds half of it."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file in one go, so that no reader, and no interruption, ever finds half of it."""
     part = path.with_suffix(".part")
-    part.write_bytes(text.encode("utf-8"))
+    part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
     os.replace(part, path)
 
 

@@ -8,9 +8,10 @@ import ast
 import re
 import sys
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dlcourse.course import Cell, Lesson, survey
+if TYPE_CHECKING:
+    from dlcourse.course import Cell, Lesson
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -34,6 +35,8 @@ def _show(
 
 def advice(source: str, name: str) -> str:
     """Say which cell of the lesson that has this source makes a name; '' where none does."""
+    from dlcourse.course import survey  # here, so that no kernel starts later for it
+
     for each in survey()[0]:
         place = _place(each, source)
         makers = [cell for cell in each.cells[:place] if name in _made(cell)]
@@ -47,7 +50,7 @@ def advice(source: str, name: str) -> str:
     return ""
 
 
-def _place(lesson: Lesson, source: str) -> int:
+def _place(lesson: "Lesson", source: str) -> int:
     """Return where a lesson has a cell, 0 where it has none; an answered exercise is one, too."""
     checked = re.findall(r"^check\(.*?,", source, re.MULTILINE)
     for place, cell in enumerate(lesson.cells):
@@ -57,7 +60,7 @@ def _place(lesson: Lesson, source: str) -> int:
     return 0
 
 
-def _made(cell: Cell) -> set[str]:
+def _made(cell: "Cell") -> set[str]:
     """Return the names that a cell of code gives to what it makes."""
     try:
         body = ast.parse(cell.source).body if cell.kind == "code" else []

@@ -12,7 +12,7 @@ import pytest
 from dlcourse.paths import ROOT
 
 FLOORS = (
-    {"paths", "seeds", "claims", "data", "autograd", "games"},
+    {"paths", "seeds", "claims", "data", "autograd", "games", "limits"},
     {
         "training",
         "evaluation",
@@ -36,7 +36,6 @@ FLOORS = (
     {
         "course",
         "pictures",
-        "limits",
         "build",
         "portability",
         "replication",

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dlcourse.data.arrays import Arrays
+from dlcourse.data.arrays import Arrays, divided
 from dlcourse.data.card import Archive, Card
 
 GAP = slice(240, 272)
@@ -20,12 +20,11 @@ def read(picture: Path, outlines: Path) -> Arrays:
         light = np.asarray(file).astype(np.uint8)
     with Image.open(outlines) as file:
         numbers = np.asarray(file).astype(np.int64)
-    arrays: Arrays = {}
-    for part, columns in (("train", slice(GAP.start)), ("test", slice(GAP.stop, None))):
-        _, inverse = np.unique(numbers[:, columns], return_inverse=True)
-        arrays[f"{part}_inputs"] = light[None, :, columns].copy()
-        arrays[f"{part}_targets"] = inverse.reshape(1, len(light), -1).astype(np.int64)
-    return arrays
+    halves = slice(GAP.start), slice(GAP.stop, None)
+    numbered = [np.unique(numbers[:, half], return_inverse=True)[1] for half in halves]
+    inputs = np.stack([light[:, half] for half in halves])
+    columns: Arrays = {"inputs": inputs, "targets": np.array(numbered).reshape(inputs.shape)}
+    return divided(columns, train=slice(1), test=slice(1, 2))
 
 
 def _wheel(version: str, sha256: str, size: int) -> Archive:
