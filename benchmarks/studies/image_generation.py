@@ -2,7 +2,7 @@
 
     python benchmarks/studies/image_generation.py
 
-About twelve minutes of one core. The network, its training and its rivals are the cells
+About fifteen minutes of one core. The network, its training and its rivals are the cells
 tagged `recipe` of the lesson, so that the two cannot differ. All of them know the first 50,000
 training pictures of MNIST. Whatever has to be chosen is chosen by the Fréchet distance to the other
 10,000; then the test pictures are the measure, and nothing is chosen by them. A part that is done
@@ -31,7 +31,7 @@ RATES, SHORT, LONG = (3e-3, 6e-3), 1_000, 2_000  # steps of training
 RUNS, DRAWS = 5, 3  # of what learns; of what does not
 GUIDES = (1.0, 1.5, 2.0, 3.0, 4.0)
 SIZES, SCALES = (30, 40, 50, 75), (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.2)  # of the Gaussians
-CODES, COUNTS = (40, 75, 100), (4, 16, 64)  # of several Gaussians per digit
+CODES, COUNTS = (40, 75, 100), (4, 16, 64, 256)  # of several Gaussians per digit
 COPIES = ((0.0, 0), (0.05, 0), (0.0, 1))  # noise; reach of a move
 BLENDS = (0.2, 0.4, 0.6, 0.8)  # of copies with their Gaussian
 ordered = np.repeat(np.arange(10), 200)
