@@ -9,6 +9,8 @@ from anatomy import parsed
 from dlcourse.course import lessons
 
 CAPTIONS: dict[str, tuple[str, ...]] = {
+    "54": ("One question, and every paragraph of the course",),
+    "93": ("1,200 digits for one process, and 87, shaded, for the other",),
     "62": (
         "A level slice and its map",
         "One slice, the network's doubt and its errors",
