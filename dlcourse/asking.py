@@ -44,6 +44,22 @@ COMMON = frozenset(
 """Words of which an English question has one, and one in another language none."""
 
 
+ALSO = {
+    "autodiff": "automatic differentiation",
+    "backprop": "backpropagation",
+    "behaviou?ral cloning": "imitation learning",
+    "federated learning": "federated averaging",
+    "L2[- ]regulari[sz]ation": "weight decay",
+    "logistic function": "sigmoid",
+    "quantization": "quantisation",
+    "rollout": "play-out",
+    "(?:skip|shortcut)[- ]connection": "residual connection",
+    "step[- ]size": "learning rate",
+    "true positive rate": "recall",
+}
+"""What others say, as patterns, and what the lessons say: each is one of their `terms`."""
+
+
 QUOTED = re.compile(r"""(\*|`)[^*`\n]+\?"?\1""")
 """A question that a lesson quotes, which answers nothing: else it would be found first."""
 
@@ -137,6 +153,13 @@ def checked(question: str) -> str:
     return " ".join(question.split())
 
 
+def in_our_words(question: str) -> str:
+    """Return a question with the lessons' terms in the place of those that others use."""
+    for theirs, ours in ALSO.items():
+        question = re.sub(rf"\b{theirs}(s?)\b", rf"{ours}\1", question, flags=re.IGNORECASE)
+    return question
+
+
 def paragraphs(lessons: Iterable[Lesson]) -> list[Paragraph]:
     """Return what the lessons say, paragraph by paragraph, without formulas and folded answers."""
     found = []
@@ -194,9 +217,10 @@ class Index:
 
     def answer(self, question: str) -> Answer:
         """Rank by words and meaning, refuse by meaning: words find, and cannot doubt."""
-        scores, note = self.words([question]), ""
+        asked = list(dict.fromkeys([question, in_our_words(question)]))
+        scores, note = self.words(asked).max(axis=0, keepdims=True), ""
         if self.encoder:
-            meaning = self.encoder([question]) @ self.vectors.T
+            meaning = (self.encoder(asked) @ self.vectors.T).max(axis=0, keepdims=True)
             scores, enough = scores + meaning, meaning.max() >= ENOUGH
         else:
             note = "(By its words alone: the encoder is not here, and could not be fetched.)"

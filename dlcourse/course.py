@@ -46,6 +46,7 @@ STATEMENTS = (
     "They assess risk",
     "They trade",
     "They go beyond humans, in recognition and in games such as chess and Go",
+    "They solve complex problems and help science",
     "Open frameworks give all this to everybody, without great investment",
 )
 """What the article says that can be put to the test, in our own words and its order."""

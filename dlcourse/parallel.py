@@ -17,7 +17,7 @@ from dlcourse.limits import end
 LOOPBACK = "127.0.0.1"
 
 
-def run(*target: str, processes: int = 2, limit: float = 120.0) -> str:
+def run(*target: str, processes: int = 2, limit: float = 600.0) -> str:
     """Run a script with its arguments in so many processes and return what they print.
 
     `target` is what torchrun is to run: a file, or "-m" and a module, then its arguments.

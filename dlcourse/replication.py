@@ -3,6 +3,7 @@
 Every random choice of a lesson hangs on DLCOURSE_SEED. What has held is kept in
 docs/replication.json for as long as the lesson stands as it was: its code, and the texts that it
 stores, which change when the package changes a result. So the work can be stopped and gone on with.
+Each run is measured; from this lesson 94 adds up what the course costs.
 """
 
 import argparse
@@ -55,6 +56,8 @@ def note(run: Run[Lesson], seed: int) -> None:
     kept = read()
     known = entry(kept, run.lesson)
     known["claims"] = len(run.claims)
+    measured = {"seconds": round(run.seconds, 1), "MiB": run.memory >> 20}
+    known["used"] = known.get("used", {}) | {str(seed): measured}
     known["held"] = sorted({*known["held"], seed} if not run.failure else {*known["held"]} - {seed})
     known["fell"].pop(str(seed), None)
     if run.failure:
@@ -63,6 +66,11 @@ def note(run: Run[Lesson], seed: int) -> None:
     known["with"] = {name: version(name) for name in ("numpy", "torch", "scikit-learn", "scipy")}
     kept[run.lesson.id] = known
     write_whole(KEPT, json.dumps(dict(sorted(kept.items())), indent=1) + "\n")
+
+
+def used(known: dict[str, Any], what: str) -> list[float]:
+    """Return what each kept run of a lesson used: its "seconds" of a core, or "MiB" at its peak."""
+    return [each[what] for each in known.get("used", {}).values()]
 
 
 def missing(chosen: Iterable[Lesson], last: int) -> list[tuple[Lesson, int]]:

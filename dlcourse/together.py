@@ -25,6 +25,7 @@ from dlcourse import data, seeds
 
 RATE = 0.5
 STEPS = 50
+WAYS = ("hand", "ddp")  # who averages the gradients: we, or PyTorch
 
 
 def network() -> nn.Sequential:
@@ -84,12 +85,12 @@ def flat(tensors: Any) -> Tensor:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train with the other processes, and write `rankN.npz` into the folder that is named."""
+    """Train with the other processes, and write `hand0.npz` and the like into a folder."""
     parser = argparse.ArgumentParser(prog="dlcourse.together", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", help="rows of each process, in order")
     parser.add_argument("--weigh", action="store_true", help="weigh each process by its rows")
-    parser.add_argument("--ddp", action="store_true", help="let PyTorch average the gradients")
+    parser.add_argument("--by", nargs="+", choices=WAYS, default=WAYS[:1], help="train so, in turn")
     given = parser.parse_args(arguments)
     rank, world = join()
     try:
@@ -103,8 +104,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 "give each process at least one row, and every row to one process."
             )
         x, y = torch.split(x, sizes)[rank], torch.split(y, sizes)[rank]
-        kept = train(x, y, given.weigh, given.ddp)
-        np.savez(given.folder / f"rank{rank}.npz", **kept)
+        for way in given.by:
+            kept = train(x, y, given.weigh, ddp=way == "ddp")
+            np.savez(given.folder / f"{way}{rank}.npz", **kept)
     finally:
         dist.destroy_process_group()
 

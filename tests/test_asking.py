@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from dlcourse import asking, cli, data, paths, retrieval
-from dlcourse.asking import Index, ask, checked, paragraphs
-from dlcourse.course import Lesson
+from dlcourse.asking import Index, ask, checked, in_our_words, paragraphs
+from dlcourse.course import Lesson, lessons
 from dlcourse.encoder import HEADS, Encoder
 
 TEXTS = {
@@ -83,6 +83,24 @@ def test_each_paragraph_is_of_another_lesson_and_neighbours_speak_for_it():
     assert retrieval.best_of_lessons(scores, lessons, count=1).tolist() == [[0]]
     alone = np.array([[0.8, 0.0, 0.75, 0.75, 0.1]])
     assert retrieval.best_of_lessons(alone, lessons)[0, 0] == 2
+
+
+def test_words_of_others_become_those_of_the_lessons():
+    assert in_our_words("What do skip connections do?") == "What do residual connections do?"
+    assert (
+        in_our_words("L2 regularization?") == in_our_words("l2-regularisation?") == "weight decay?"
+    )
+    assert in_our_words("Shortcuts, and backpropagation") == "Shortcuts, and backpropagation"
+    assert {*asking.ALSO.values()} <= {term for each in lessons() for term in each.terms}
+
+
+def test_a_question_is_also_asked_in_the_words_of_the_lessons(few, letters, tmp_path):
+    said = "A residual connection adds what came in to what comes out."
+    index = Index(paragraphs([*few, lesson("37", said, tmp_path)]))
+    asked = (f"What does a {word} connection do?" for word in ("residual", "skip"))
+    ours, theirs = map(index.answer, asked)
+    assert theirs.found[0].text == ours.found[0].text == said
+    assert letters.read[-2:] == [theirs.question, ours.question]
 
 
 # --- the encoder ----------------------------------------------------------------------------------

@@ -478,6 +478,8 @@ def test_seeds_under_which_a_claim_falls_are_found_and_kept(make_lesson, replica
     assert (code, kept["held"], list(kept["fell"])) == (1, [1, 2], ["3"])
     assert "Three is not drawn" in kept["fell"]["3"]
     assert kept["claims"] == 1
+    assert len(replication.used(kept, "seconds")) == len(replication.used(kept, "MiB")) == 3
+    assert min(replication.used(kept, "seconds") + replication.used(kept, "MiB")) > 0
     assert re.search(r"19 A tiny lesson │ 1 +│ 1 2 +│ 3 ", capsys.readouterr().out)
 
 

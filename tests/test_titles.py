@@ -9,6 +9,7 @@ from anatomy import parsed
 from dlcourse.course import lessons
 
 CAPTIONS: dict[str, tuple[str, ...]] = {
+    "54": ("One question, and every paragraph of the course",),
     "62": (
         "A level slice and its map",
         "One slice, the network's doubt and its errors",
@@ -124,7 +125,10 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "Circles are to move: what does each cell lead to?",
         "Of 100 simulations, how many it spends on each column",
     ),
-    "93": ("What more processes bring",),
+    "93": (
+        "1,200 digits for one process, and 87, shaded, for the other",
+        "What more processes bring",
+    ),
     "94": ("A usual morning, a weaker lamp, a crooked tray",),
     "99": ("Zeros: which stand on their heads?",),
 }

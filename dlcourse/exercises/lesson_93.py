@@ -1,6 +1,6 @@
 """Exercises of lesson 93, scale."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Set
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,9 @@ def _judge_shard(shard: Callable[..., Any]) -> str | None:
     """Look whether each row has one process, and whether all have about as much to do."""
     for n, world in ((10, 2), (11, 2), (1287, 8), (7, 3), (5, 5), (3, 4), (0, 2), (6, 1), (8, 3)):
         where = f"with {n} rows and {world} processes"
-        given = [np.asarray(plain(shard(n, rank, world))) for rank in range(world)]
+        answers = [shard(n, rank, world) for rank in range(world)]
+        listed = [list(rows) if isinstance(rows, Iterator | Set) else rows for rows in answers]
+        given = [np.asarray(plain(rows)) for rows in listed]
         if any(rows.ndim != 1 or rows.dtype.kind not in "iuf" for rows in given):
             return "return the numbers of the rows, one after another: a list, range or array"
         every = np.concatenate(given)
@@ -48,10 +50,13 @@ def _networks(_: np.random.Generator) -> Iterable[tuple[list[int], int]]:
 
 
 def _plans(_: np.random.Generator) -> Iterable[tuple[float, float, int]]:
-    """Yield shares, wishes and limits: in reach, at the limit, beyond it, never, at once."""
-    yield from ((0.95, wanted, 1000) for wanted in (1.0, 2.0, 9.9, 15.0, 19.0, 25.0))
+    """Yield shares, wishes and limits: in reach, at the limit, beyond it, never, at once.
+
+    Where a wish is met exactly, all is exact in binary: no rounding decides.
+    """
+    yield from ((0.95, wanted, 1000) for wanted in (1.0, 2.0, 9.9, 14.5, 18.5, 25.0))
     yield from ((1.0, wanted, 8) for wanted in (1.0, 2.0, 3.5, 8.0, 8.5))
-    yield from ((0.5, wanted, 50) for wanted in (1.0, 1.2, 1.9, 2.5))
+    yield from ((0.5, wanted, 50) for wanted in (1.0, 1.2, 1.85, 2.5))
     yield 0.0, 1.0, 5
     yield 0.0, 1.5, 5
     yield 0.9, 4.0, 4

@@ -19,7 +19,7 @@ from dlcourse.data import catalog
 from dlcourse.exercises import Exercise, find
 from dlcourse.paths import ROOT, STUDIES
 from dlcourse.pictures import PNG
-from dlcourse.replication import entry, read
+from dlcourse.replication import entry, read, used
 
 LEARNER, INSTRUCTOR = "learner", "instructor"
 """The two editions; the instructor's has the plans of the lessons, and everything is unfolded."""
@@ -308,7 +308,14 @@ def way_to(lesson: Lesson, course: tuple[Lesson, ...]) -> list[Lesson]:
 
 def compute(course: tuple[Lesson, ...]) -> str:
     """Return the page of what the course costs a computer."""
-    rows = [f"| {link(each)} | {each.seconds} |" for each in course]
+    kept, rows = read(), []
+    for each in course:
+        runs = [used(entry(kept, each), what) for what in ("seconds", "MiB")]
+        rows.append(
+            f"| {link(each)} | {each.seconds} | "
+            + " | ".join(f"{max(values):,.0f}" if values else "—" for values in runs)
+            + " |"
+        )
     total = sum(each.seconds for each in course)
     studies = []
     for file in sorted(STUDIES.glob("*.json")):
@@ -322,9 +329,15 @@ def compute(course: tuple[Lesson, ...]) -> str:
             f"All {len(course)} lessons together take {total / 60:.0f} minutes of one processor "
             f"core, each at most {MEMORY / 2**30:g} GiB of memory, and no graphics card. Their "
             f"data, fetched once, are {fetched:.0f} MB. These are the seconds that each lesson "
-            "declares; `dlcourse run` measures them.",
+            "declares. Beside them stands the most that it used in a run under another seed, "
+            "where there was one since it was last changed.",
             "\n".join(
-                ["| Lesson | Seconds of one core |", "|---|--:|", *rows, f"| All | {total} |"]
+                [
+                    "| Lesson | Seconds of one core, declared | measured | MiB |",
+                    "|---|--:|--:|--:|",
+                    *rows,
+                    f"| All | {total} | | |",
+                ]
             ),
             "## Studies",
             "What takes longer than a lesson may is run once, and its results are kept.",

@@ -26,6 +26,8 @@ STYLES = {
         "def shard(n, rank, world): return np.arange(n)[rank::world]",
         "def shard(n, rank, world): return np.array_split(np.arange(n), world)[rank]",
         "def shard(n, rank, world): return [i for i in range(n) if i % world == rank]",
+        "def shard(n, rank, world): return {i for i in range(n) if i % world == rank}",
+        "def shard(n, rank, world): return (i for i in range(rank, n, world))",
         """
         def shard(n, rank, world):
             return list(range(rank * n // world, (rank + 1) * n // world))
@@ -43,6 +45,15 @@ STYLES = {
     ],
     "93.lost": ["total = 256.0", "import torch\ntotal = torch.tensor(256)"],
     "93.enough": [
+        """
+        from fractions import Fraction
+
+        def enough(share, wanted, most):
+            p, w = (Fraction(x).limit_denominator(10**6) for x in (share, wanted))
+            for k in range(1, most + 1):
+                if w * (1 - p + p / k) <= 1:
+                    return k
+        """,
         """
         def enough(share, wanted, most):
             for k in np.arange(1, most + 1):
