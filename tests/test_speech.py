@@ -150,3 +150,15 @@ def test_word_models_tell_rising_from_falling() -> None:
     string = np.concatenate([clips[0], clips[1], clips[3], clips[2]])
     assert models.read(string, -5.0) == [0, 1, 1, 0]
     np.testing.assert_allclose(models.weights.sum(axis=2), 1)
+
+
+def test_templates_warp_time() -> None:
+    """Clips at half and at twice the tempo, and with noise, lie nearest to their own word."""
+    rng = np.random.default_rng(4)
+    turns = [k * np.arange(20) / 6 for k in (1, 2)]
+    curves = [np.stack([np.sin(turn), np.cos(turn)], axis=1) for turn in turns]
+    templates = speech.Templates().fit(curves, [7, 4])
+    slow, quick = np.repeat(curves[0], 2, axis=0), curves[1][::2]
+    string = np.concatenate([quick, slow, curves[1]])
+    assert templates.read(string + rng.normal(scale=0.1, size=string.shape), -0.5) == [4, 7, 4]
+    assert templates.read(string, -1000.0) in ([4], [7])  # too dear to begin another
