@@ -12,7 +12,7 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
     "54": ("One question, and every paragraph of the course",),
     "62": (
         "A level slice and its map",
-        "One slice, two maps of doubt, and the errors",
+        "One slice, the network's doubt and its errors",
         "Three slices, and what each pixel is",
     ),
     "02": (
