@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -194,3 +195,86 @@ def bleu(counts: Numbers) -> Floats:
         precision = np.exp(np.log(right / all_).mean(axis=-1))
         short = np.exp(np.minimum(0, 1 - closest.T / length.T))
     return np.nan_to_num(100 * precision * short)
+
+
+_ONES = (
+    *("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"),
+    *("onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"),
+)
+_TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante"}
+
+
+def in_french(number: int) -> list[str]:
+    """Return a whole number below a million as French words; ValueError for any other."""
+    if not 0 <= number < 1_000_000:
+        raise ValueError(f"in_french() was given {number}: give a whole number from 0 to 999,999.")
+    thousands, rest = divmod(number, 1000)
+    if not thousands:
+        return _below_thousand(rest)
+    before = _below_thousand(thousands) if thousands > 1 else []
+    plain = [{"cents": "cent", "quatre-vingts": "quatre-vingt"}.get(w, w) for w in before]
+    return [*plain, "mille", *(_below_thousand(rest) if rest else [])]
+
+
+def _below_thousand(number: int) -> list[str]:
+    hundreds, rest = divmod(number, 100)
+    if not hundreds:
+        return _below_hundred(rest)
+    many = [] if hundreds == 1 else [_ONES[hundreds]]
+    if not rest:
+        return [*many, "cent" if hundreds == 1 else "cents"]
+    return [*many, "cent", *_below_hundred(rest)]
+
+
+def _below_hundred(number: int) -> list[str]:
+    """Seventy is sixty-ten, eighty is four-twenties, ninety is four-twenties-ten."""
+    if number < 20:
+        return [_ONES[number]]
+    if number >= 80:
+        rest = number - 80
+        return ["quatre-vingt", _ONES[rest]] if rest else ["quatre-vingts"]
+    tens = min(number // 10 * 10, 60)
+    rest = number - tens
+    return [_TENS[tens], *(["et"] if rest in (1, 11) else []), *([_ONES[rest]] if rest else [])]
+
+
+_SMALL = (
+    *("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
+    *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENTHS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ORDINALS = {
+    **{"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth"},
+    **{"nine": "ninth", "twelve": "twelfth", "twenty": "twentieth", "thirty": "thirtieth"},
+}
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
+
+
+def spoken(day: date, style: int = 0) -> list[str]:
+    """Return a day of the years 1900 to 2099 as somebody says it in English.
+
+    Style 0 is "the third of may nineteen eighty seven", style 1 "may the third nineteen …", style
+    2 "may third nineteen …". Raises ValueError for other years and styles.
+    """
+    if not 1900 <= day.year < 2100 or style not in range(3):
+        raise ValueError(
+            f"spoken() was given the year {day.year} and style {style}: it knows the years 1900 to "
+            "2099 and the styles 0, 1 and 2."
+        )
+    *tens, last = _two_digits(day.day)
+    nth = [*tens, _ORDINALS.get(last, last + "th")]
+    month = _MONTHS[day.month - 1]
+    first = (["the", *nth, "of", month], [month, "the", *nth], [month, *nth])[style]
+    century, rest = divmod(day.year, 100)
+    after = ["oh", _SMALL[rest]] if 0 < rest < 10 else _two_digits(rest) if rest else ["hundred"]
+    if 2000 <= day.year < 2010:
+        return [*first, "two", "thousand", *_two_digits(rest)]
+    return [*first, *_two_digits(century), *after]
+
+
+def _two_digits(number: int) -> list[str]:
+    words = [_SMALL[number]] if number < 20 else [_TENTHS[number // 10], _SMALL[number % 10]]
+    return [word for word in words if word]
