@@ -49,7 +49,9 @@ def learn_pieces(words: Mapping[str, int], merges: int) -> list[tuple[str, str]]
                 "is one piece: give it more words, or ask for fewer merges."
             )
         most = max(counts.values())
-        best = min((p for p, n in counts.items() if n == most), key=lambda p: (age[p[0]], age[p[1]]))
+        best = min(
+            (p for p, n in counts.items() if n == most), key=lambda p: (age[p[0]], age[p[1]])
+        )
         found.append(best)
         age.setdefault(best[0] + best[1], len(age))
         for k in places.pop(best):
@@ -194,7 +196,8 @@ def bleu(counts: Numbers) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         precision = np.exp(np.log(right / all_).mean(axis=-1))
         short = np.exp(np.minimum(0, 1 - closest.T / length.T))
-    return np.nan_to_num(100 * precision * short)
+    percent: Floats = np.nan_to_num(100 * precision * short)
+    return percent
 
 
 _ONES = (
@@ -244,8 +247,15 @@ _SMALL = (
 )
 _TENTHS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _ORDINALS = {
-    **{"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth"},
-    **{"nine": "ninth", "twelve": "twelfth", "twenty": "twentieth", "thirty": "thirtieth"},
+    "one": "first",
+    "two": "second",
+    "three": "third",
+    "five": "fifth",
+    "eight": "eighth",
+    "nine": "ninth",
+    "twelve": "twelfth",
+    "twenty": "twentieth",
+    "thirty": "thirtieth",
 }
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september"),

@@ -44,8 +44,7 @@ def aligned(there: np.ndarray, back: np.ndarray) -> set[tuple[int, int]]:
         more = {
             (i, j)
             for i, j in either - kept
-            if (i not in rows or j not in columns)
-            and any((i + a, j + b) in kept for a, b in steps)
+            if (i not in rows or j not in columns) and any((i + a, j + b) in kept for a, b in steps)
         }
         kept, grown = kept | more, bool(more)
     return kept | {(i, j) for i, j in first & either if i not in rows and j not in columns}
@@ -66,7 +65,9 @@ def phrases(n: int, m: int, pairs: set[tuple[int, int]]) -> list[tuple[int, int,
             if not reached:
                 continue
             c, d = min(reached), max(reached)
-            if d - c > LONGEST or any(not a <= i <= b for j in range(c, d + 1) for i in by_target[j]):
+            if d - c > LONGEST or any(
+                not a <= i <= b for j in range(c, d + 1) for i in by_target[j]
+            ):
                 continue
             for c_ in range(c, -1, -1):  # words without a link may come along
                 if c_ < c and by_target[c_]:
@@ -130,13 +131,16 @@ class PhraseTable:
                     if key not in stacks[b] or total > stacks[b][key][0]:
                         stacks[b][key] = (total, [*said, *words])
         _, _, gained = self.read(np.array([*stacks[n]]), [(end,)])
-        totals = [score + weights[1] * g for (score, _), g in zip(stacks[n].values(), gained[0], strict=True)]
+        totals = [
+            score + weights[1] * g
+            for (score, _), g in zip(stacks[n].values(), gained[0], strict=True)
+        ]
         return list(stacks[n].values())[int(np.argmax(totals))][1]
 
     def options(
         self, source: Sentence, a: int, weights: tuple[float, float, float], copied: dict[int, int]
     ) -> list[tuple[int, float, Phrase]]:
-        """Return what may be said of the phrases that begin at `a`: their ends, scores and words."""
+        """Return what may be said of the phrases that begin at `a`: ends, scores and words."""
         back, _, longer = weights
         found = []
         for b in range(a + 1, min(len(source), a + LONGEST) + 1):
@@ -156,7 +160,10 @@ class PhraseTable:
         Each is (phrases, pasts); `pasts` holds two words a row.
         """
         shape = len(said), len(pasts)
-        x, y = np.broadcast_to(pasts[:, 0], shape).copy(), np.broadcast_to(pasts[:, 1], shape).copy()
+        x, y = (
+            np.broadcast_to(pasts[:, 0], shape).copy(),
+            np.broadcast_to(pasts[:, 1], shape).copy(),
+        )
         gained = np.zeros(shape)
         for place in range(max(map(len, said))):
             rows = np.array([k for k, words in enumerate(said) if len(words) > place])

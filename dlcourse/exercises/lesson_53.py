@@ -44,16 +44,19 @@ def _words(rng: np.random.Generator) -> list[tuple[dict[tuple[str, ...], int]]]:
 
 def _sayings(rng: np.random.Generator) -> list[tuple[list[str], list[list[str]]]]:
     """Return what was said and its references: repeated words, several references, nothing."""
-    the = "the the the the".split()
-    cat = ["the cat is on the mat".split(), "there is a cat on the mat".split()]
+    the = ["the", "the", "the", "the"]
+    cat = [
+        ["the", "cat", "is", "on", "the", "mat"],
+        ["there", "is", "a", "cat", "on", "the", "mat"],
+    ]
     drawn = [rng.choice([*"abcd"], size=n).tolist() for n in (9, 6, 7, 8)]
     return [
         (the, cat),
         (the, cat[1:]),
-        ("a cat is a cat".split(), cat),
-        ("on the mat".split(), cat),
-        ("mat the on the".split(), [cat[0], cat[0]]),
-        ("le chat".split(), cat),
+        (["a", "cat", "is", "a", "cat"], cat),
+        (["on", "the", "mat"], cat),
+        (["mat", "the", "on", "the"], [cat[0], cat[0]]),
+        (["le", "chat"], cat),
         ([], cat),
         (["a", "a", "b"], [["a"], ["b", "a", "a", "a"], []]),
         (drawn[0], drawn[1:]),
@@ -63,8 +66,8 @@ def _sayings(rng: np.random.Generator) -> list[tuple[list[str], list[list[str]]]
 
 def _verses(rng: np.random.Generator) -> list[tuple[list[str], list[list[str]]]]:
     """Return a verse and known ones: itself, a longer one, repeated words, none at all."""
-    said = "and god said".split()
-    known = ["and god saw the light".split(), "then said he".split(), ["god", "god", "said"]]
+    said = ["and", "god", "said"]
+    known = [["and", "god", "saw", "the", "light"], ["then", "said", "he"], ["god", "god", "said"]]
     drawn = [rng.choice([*"abcdefgh"], size=n).tolist() for n in (6, 5, 7, 4)]
     return [
         (said, known),
@@ -82,13 +85,13 @@ EXERCISES = (
     Exercise(
         id="53.exact",
         stub='''
-            def exact(said, right):
-                """The share (float) of rows that agree up to the first 2, which ends a sentence."""
+            def flawless(said, right):
+                """The share (float) of rows that agree up to the first 2, a sentence's end."""
                 ...
         ''',
         solution='''
-            def exact(said, right):
-                """The share (float) of rows that agree up to the first 2, which ends a sentence."""
+            def flawless(said, right):
+                """The share (float) of rows that agree up to the first 2, a sentence's end."""
                 hits = 0
                 for a, b in zip(said, right):
                     end = b.index(2) + 1 if 2 in b else len(b)
@@ -104,12 +107,15 @@ EXERCISES = (
         misconceptions=(
             (
                 "what stands behind the end does not count",
-                "def exact(said, right): return float(np.mean([a == b for a, b in zip(said, right)]))",
+                """
+                def flawless(said, right):
+                    return float(np.mean([a == b for a, b in zip(said, right)]))
+                """,
             ),
             (
                 "a sentence that does not end where it should is wrong: compare the 2 as well",
                 """
-                def exact(said, right):
+                def flawless(said, right):
                     hits = 0
                     for a, b in zip(said, right):
                         end = b.index(2) if 2 in b else len(b)
@@ -120,7 +126,7 @@ EXERCISES = (
             (
                 "that is a share of symbols: one wrong symbol makes the sentence wrong",
                 """
-                def exact(said, right):
+                def flawless(said, right):
                     hits = total = 0
                     for a, b in zip(said, right):
                         end = b.index(2) + 1 if 2 in b else len(b)
@@ -136,12 +142,12 @@ EXERCISES = (
         id="53.look",
         stub='''
             def look(h, states, length):
-                """Weights (s,): softmax of states (s, d) times h (d,) over √d; 0 from `length` on."""
+                """Weights (s,): softmax of states (s, d) · h (d,) / √d, and 0 from `length` on."""
                 ...
         ''',
         solution='''
             def look(h, states, length):
-                """Weights (s,): softmax of states (s, d) times h (d,) over √d; 0 from `length` on."""
+                """Weights (s,): softmax of states (s, d) · h (d,) / √d, and 0 from `length` on."""
                 match = states[:length] @ h / np.sqrt(len(h))
                 share = np.exp(match - match.max())
                 weights = np.zeros(len(states))
@@ -149,7 +155,7 @@ EXERCISES = (
                 return weights
         ''',
         hints=(
-            "states @ h is one number per state. Only the first `length` of them stand for symbols.",
+            "states @ h is one number per state. Only the first `length` stand for symbols.",
             "Take those, divide by √d, and make chances of them: e to each, over their sum.",
             "match = states[:length] @ h / np.sqrt(len(h)); share = np.exp(match - match.max())",
         ),
@@ -291,12 +297,12 @@ EXERCISES = (
         id="53.clip",
         stub='''
             def right_words(said, references):
-                """How many words are right: each as often as the reference has it that has it most."""
+                """How many words are right, each at most as often as one reference has it."""
                 return sum(any(word in each for each in references) for word in said)
         ''',
         solution='''
             def right_words(said, references):
-                """How many words are right: each as often as the reference has it that has it most."""
+                """How many words are right, each at most as often as one reference has it."""
                 right = 0
                 for word in set(said):
                     right += min(said.count(word), max(each.count(word) for each in references))

@@ -7,7 +7,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {}
 STYLES = {
     "53.exact": [
         """
-        def exact(said, right):
+        def flawless(said, right):
             def upto(row):
                 row = list(row)
                 return row[: row.index(2) + 1] if 2 in row else row
