@@ -12,7 +12,8 @@ def _ended(rng: np.random.Generator) -> list[tuple[list[list[int]], list[list[in
     unended = [[5, 6, 0, 0, 0], [7, 2, 7, 2, 7], [3, 4, 5, 6, 6], [8, 2, 0, 0, 0]]
     wrong = [[6, 5, 2, 0, 0], [2, 7, 2, 0, 0], [3, 4, 5, 2, 6], [3, 2, 0, 0, 0]]
     drawn = [rng.integers(2, 4, size=(30, 3)).tolist() for _ in range(2)]
-    some = [(said, right), (unended, right), (wrong, right), (right, right)]
+    endless = [[3, 4, 6], [3, 4, 5]], [[3, 4, 5], [3, 4, 5]]
+    some = [(said, right), (unended, right), (wrong, right), (right, right), endless]
     return [*some, (said[:1], right[:1]), (wrong[:1], right[:1]), (drawn[0], drawn[1])]
 
 
@@ -20,7 +21,7 @@ def _states(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, int]
     """Return a state that asks, states that are looked at, and how many of them count."""
     sizes = ((4, 5, 5), (4, 5, 3), (2, 1, 1), (9, 6, 1), (16, 7, 6), (1, 3, 2))
     listed = [(rng.normal(size=d), rng.normal(size=(s, d)), n) for d, s, n in sizes]
-    large = 400 * rng.normal(size=(6, 8))
+    large = 9000 * rng.normal(size=(6, 8))
     return [*listed, (rng.normal(size=8), large, 4), (np.zeros(3), rng.normal(size=(4, 3)), 3)]
 
 

@@ -2,7 +2,26 @@
 
 from computed import Computed
 
-EQUIVALENT: dict[str, dict[str, str]] = {}
+EQUIVALENT = {
+    "53.exact": {
+        "in zip(right, said)": "rows that agree up to an end have the same end",
+        "else len(b) + 1": "a slice beyond the row is the row",
+    },
+    "53.look": {"-np.exp(match": "the signs cancel in share / share.sum()"},
+    "53.cut": {
+        "'S'": "small letters and capitals count as one",
+        "'LOW'": "small letters and capitals count as one",
+        "'EST'": "small letters and capitals count as one",
+    },
+    "53.pair": {
+        "get(pair, 1)": "every pair counts one more, so that the order stays",
+        "get(pair, -1)": "every pair counts one less, so that the order stays",
+    },
+    "53.twin": {
+        "default=0)": "Python's 0 is 0.0",
+        "default=-0.0)": "0.0 with another sign is as large",
+    },
+}
 
 STYLES = {
     "53.exact": [
