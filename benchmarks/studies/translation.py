@@ -262,12 +262,9 @@ def digits(run: int, width: int, attention: bool) -> list[float]:
 def main() -> None:
     learned, near = parts.kept(network), parts.kept(nearest)
     simple, table = parts.kept(word_for_word), parts.kept(by_phrases)
-    curves = {
-        f"{width}, {'attention' if attention else 'one vector'}": [
-            parts.kept(digits, run, width, attention) for run in range(SEEDS)
-        ]
-        for width, attention in READERS
-    }
+    names = [f"{width}, {'attention' if looks else 'one vector'}" for width, looks in READERS]
+    runs = [[parts.kept(digits, run, *reader) for reader in READERS] for run in range(SEEDS)]
+    curves = dict(zip(names, map(list, zip(*runs, strict=True)), strict=True))
     tuned = {
         "nearest": [near["validation"], near["longest"]],
         "word for word": [simple["validation"], simple["power"]],
