@@ -36,6 +36,7 @@ STATEMENTS = (
     "They recognise objects in images",
     "They drive cars",
     "They transcribe speech",
+    "They translate languages",
     "They tell the sentiment of a text",
     "They generate text like a human's",
     "They answer as chatbots and virtual assistants",

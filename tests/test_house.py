@@ -21,6 +21,7 @@ FLOORS = (
         "ngrams",
         "boxes",
         "speech",
+        "translation",
         "canvases",
         "driving",
         "tree_search",
