@@ -9,6 +9,7 @@ from anatomy import parsed
 from dlcourse.course import lessons
 
 CAPTIONS: dict[str, tuple[str, ...]] = {
+    "53": ("A date, as it is said and as it is written",),
     "54": ("One question, and every paragraph of the course",),
     "62": (
         "A level slice and its map",
