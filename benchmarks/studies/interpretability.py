@@ -117,7 +117,8 @@ def judges(kind: str, run: int) -> Iterator[tuple[str, list[Attack]]]:
     yield "100 steps, margin", [pgd(100, 0.04, loss=margin)] * 2
     yield "40 steps, long", [pgd(40, 0.3)]
     yield "200 steps, short", [pgd(200, 0.01, loss=margin)]
-    others = [network("plain", 0), network(kind, (run + 1) % RUNS)]
+    hardened = next(other for other in PLANS if other != kind)
+    others = [network("plain", run), network(hardened, run)]
     yield "made for others", [from_elsewhere(other) for other in others]
     yield "squares, no slopes", [search]
 

@@ -1,11 +1,44 @@
-"""Pictures with a planted cause: marks whose place tells the label, or does not; for lesson 91."""
+"""What a network looks at: a map without slopes, and planted causes that a map has to find.
+
+Pictures are (n, 1, 28, 28), 0 where paper is blank and 1 where ink is full. For lesson 91.
+"""
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 PLACES = 10
 """Places for a mark along the upper edge of a picture of 28 by 28 pixels, 2 by 2 pixels each."""
+
+
+@torch.no_grad()
+def occlusion(model: nn.Module, x: Tensor, k: Tensor, fill: float = 0.0) -> Tensor:
+    """Return how far the score of class k (n,) falls when a square is filled: like x.
+
+    Each number is that of the square of 3 by 3 pixels around its pixel.
+    M. D. Zeiler and R. Fergus (2014), Visualizing and understanding convolutional networks,
+    arXiv:1311.2901. Raises ValueError where there is not one class a picture.
+    """
+    if x.ndim != 4 or k.shape != x.shape[:1]:
+        raise ValueError(
+            f"occlusion() was given pictures {tuple(x.shape)} and classes {tuple(k.shape)}, "
+            "but needs (n, 1, height, width) and (n,): give one class a picture."
+        )
+    fall, whole = torch.zeros_like(x), model(x).gather(1, k[:, None])[:, 0]
+    for row, column in np.ndindex(*x.shape[2:]):
+        covered = x.clone()
+        covered[:, :, max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2] = fill
+        fall[:, 0, row, column] = whole - model(covered).gather(1, k[:, None])[:, 0]
+    return fall
+
+
+def share_in(worth: Tensor, where: Tensor) -> Tensor:
+    """Return the share of each map's size that lies `where` it is True: (n,).
+
+    worth and where are (n, 1, 28, 28); the size of a number is what it is without its sign.
+    """
+    size = worth.abs()
+    return (size * where).sum(dim=(1, 2, 3)) / size.sum(dim=(1, 2, 3))
 
 
 def cells(place: Tensor) -> Tensor:

@@ -1,10 +1,10 @@
-"""Planted causes: what a mark changes, and what it tells."""
+"""Maps without slopes, and planted causes: what a mark changes, and what it tells."""
 
 import numpy as np
 import pytest
 import torch
 
-from dlcourse.planting import cells, marked, planted
+from dlcourse.explaining import cells, marked, occlusion, planted, share_in
 
 
 @pytest.fixture
@@ -56,3 +56,27 @@ def test_a_place_that_is_none_is_refused(place) -> None:
 def test_another_mark_is_refused() -> None:
     with pytest.raises(ValueError, match="'dot' or 'gap'"):
         marked(torch.zeros(1, 1, 28, 28), torch.tensor([0]), "cross")
+
+
+def test_occlusion_of_a_linear_score_adds_up_its_squares() -> None:
+    weights = torch.arange(25.0).view(1, 1, 5, 5)
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(25, 1, bias=False))
+    model[1].weight.data = weights.flatten(1)
+    x = torch.ones(2, 1, 5, 5) * torch.tensor([1.0, 2.0]).view(2, 1, 1, 1)
+    fall = occlusion(model, x, torch.zeros(2, dtype=torch.long))
+    sums = torch.nn.functional.conv2d(weights, torch.ones(1, 1, 3, 3), padding=1)[0]
+    torch.testing.assert_close(fall, torch.stack([sums, 2 * sums]))
+    torch.testing.assert_close(
+        occlusion(model, x[:1], torch.zeros(1, dtype=torch.long), 1.0), 0 * x[:1]
+    )
+
+
+def test_occlusion_needs_a_class_a_picture() -> None:
+    with pytest.raises(ValueError, match="one class a picture"):
+        occlusion(torch.nn.Flatten(), torch.zeros(2, 1, 5, 5), torch.tensor([1]))
+
+
+def test_the_share_counts_sizes_of_both_signs() -> None:
+    worth = torch.tensor([[3.0, -1.0], [0.0, 4.0]]).view(1, 1, 2, 2)
+    where = torch.tensor([[True, True], [False, False]]).view(1, 1, 2, 2)
+    assert share_in(worth, where).tolist() == [0.5]
