@@ -123,11 +123,8 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
     ),
     "91": (
         "Which row belongs to a network that has learned?",
-        "A score that is level where we stand",
         "One seven, and four maps of it",
         "One digit, two marks",
-        "the dot",
-        "the gap",
         "As written; with noise by chance; attacked",
         "Size of the slope: plain above, hardened below",
     ),
