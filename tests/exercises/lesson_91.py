@@ -2,7 +2,19 @@
 
 from computed import Computed
 
-EQUIVALENT = {}
+EQUIVALENT = {
+    "91.alike": {"rank_correlation(other[ink], one[ink])": "a correlation has no order"},
+    "91.step": {
+        "np.clip(0, np.clip(": "the greater of the first two, at most the third, either way",
+        "np.clip(start - reach, moved, start": "the greater of the two comes first either way",
+    },
+    "91.in-mark": {
+        "size = -np.abs(worth)": "the sign cancels in the share",
+        "size = np.abs(-worth)": "a size has no sign",
+        "0.0 → return size[mark].sum() / size.sum() if size.any() else 0": "nought is nought",
+        "else -0.0": "nought is nought",
+    },
+}
 
 STYLES = {
     "91.saturated": ["three_answers = [0.0, 0.0, 1.0]", "three_answers = np.array([0, 0, 1])"],
@@ -110,4 +122,9 @@ STYLES = {
     ],
 }
 
-COMPUTED = {"91.saturated": Computed("saturated(4.0)")}
+COMPUTED = {
+    "91.saturated": Computed(
+        "[(slope := lambda z: (score(z + 1e-6) - score(z - 1e-6)) / 2e-6)(4.0), 4 * slope(4.0), "
+        "path_map(slope, 4.0, 0.0, 1000)]"
+    )
+}
