@@ -2,7 +2,7 @@
 
     python benchmarks/studies/interpretability.py
 
-About eleven minutes of one core. The network, the attack and the training are the cells tagged
+About eight minutes of one core. The network, the attack and the training are the cells tagged
 `recipe` of the lesson. Plans were chosen on training digits 50,000 to 50,999, after training on
 those before; nothing is chosen on test digits. A part that is done is kept in `build/studies` and
 not done again.
