@@ -360,6 +360,14 @@ EXERCISES = (
                 """,
             ),
             (
+                "where the slope is 0, the pixel stays: neither up nor down",
+                """
+                def attacked(now, start, slope, rate, reach):
+                    moved = now + rate * np.where(slope > 0, 1, -1)
+                    return np.clip(np.clip(moved, start - reach, start + reach), 0, 1)
+                """,
+            ),
+            (
                 "that walks down the loss: the attack walks up",
                 """
                 def attacked(now, start, slope, rate, reach):
