@@ -122,7 +122,7 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "Up to a dozen beats of each kind, and their mean",
     ),
     "91": (
-        "Which row belongs to a network that has learned?",
+        "Upper or lower row: which network has learned?",
         "One seven, and four maps of it",
         "One digit, two marks",
         "As written; with noise by chance; attacked",
