@@ -18,6 +18,7 @@ FLOORS = (
         "evaluation",
         "survival",
         "privacy",
+        "explaining",
         "ngrams",
         "boxes",
         "speech",

@@ -122,6 +122,13 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "Dark is what the answer rests on",
         "Up to a dozen beats of each kind, and their mean",
     ),
+    "91": (
+        "Upper or lower row: which network has learned?",
+        "One seven, and four maps of it",
+        "One digit, two marks",
+        "As written; with noise by chance; attacked",
+        "Size of the slope: plain above, hardened below",
+    ),
     "81": (
         "Circles are to move: what does each cell lead to?",
         "Of 100 simulations, how many it spends on each column",
