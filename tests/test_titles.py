@@ -9,7 +9,12 @@ from anatomy import parsed
 from dlcourse.course import lessons
 
 CAPTIONS: dict[str, tuple[str, ...]] = {
-    "53": ("A date, as it is said and as it is written",),
+    "53": (
+        "A date, as it is said and as it is written",
+        "IBM model 1, by words",
+        "The network's attention, by pieces",
+        "Where it looks while it speaks",
+    ),
     "54": ("One question, and every paragraph of the course",),
     "62": (
         "A level slice and its map",
