@@ -1,6 +1,5 @@
 """Translation by counting: pieces of words, a dictionary that teaches itself, and BLEU's counts."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -9,6 +8,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from dlcourse.data.sets.verses import TOKEN
+
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Sentence = Sequence[int]
@@ -16,12 +17,10 @@ Sentence = Sequence[int]
 START = "▁"
 """Stands before the first letter of a word, so that pieces can be put together again."""
 
-_TOKEN = re.compile(r"[^\W_]+'?|[^\w\s]")
-
 
 def words_of(text: str) -> list[str]:
     """Return the words and marks of a text in small letters; an apostrophe ends its word."""
-    return _TOKEN.findall(text.lower())
+    return TOKEN.findall(text.lower())
 
 
 def learn_pieces(words: Mapping[str, int], merges: int) -> list[tuple[str, str]]:

@@ -90,10 +90,15 @@ def network(kind: str, run: int) -> nn.Module:
     return load(LESSON.reader(), parts.folder / f"{kind}-{run}.pt")
 
 
-def margin(scores: Tensor, y: Tensor, reduction: str) -> Tensor:
-    """Return how far the best other score lies above that of y, added up: a loss to walk up."""
+def margins(scores: Tensor, y: Tensor) -> Tensor:
+    """Return how far the best other score lies above that of y: (n,)."""
     other = (scores - 1e4 * one_hot(y, 10)).amax(dim=1)
-    return (other - scores.gather(1, y[:, None])[:, 0]).sum()
+    return other - scores.gather(1, y[:, None])[:, 0]
+
+
+def margin(scores: Tensor, y: Tensor, reduction: str) -> Tensor:
+    """Return the margins added up: a loss to walk up."""
+    return margins(scores, y).sum()
 
 
 @torch.no_grad()
@@ -108,20 +113,18 @@ def search(model: nn.Module, x: Tensor, y: Tensor, tries: int = 1000) -> Tensor:
     def shades(*shape: int) -> Tensor:
         return REACH * torch.from_numpy(rng.choice([-1.0, 1.0], shape).astype(np.float32))
 
-    def margins(noise: Tensor) -> Tensor:
-        scores = model((x + noise).clip(0, 1))
-        other = (scores - 1e4 * one_hot(y, 10)).amax(dim=1)
-        return other - scores.gather(1, y[:, None])[:, 0]
+    def reached(noise: Tensor) -> Tensor:
+        return margins(model((x + noise).clip(0, 1)), y)
 
     noise, lines = shades(len(x), 1, 1, 28).expand_as(x), torch.arange(28)
-    best = margins(noise)
+    best = reached(noise)
     for attempt in range(tries):
         side = side_of_square(attempt / tries)
         row, column = torch.from_numpy(rng.integers(0, 29 - side, size=(2, len(x), 1)))
         rows, columns = ((lines >= at) & (lines < at + side) for at in (row, column))  # (n, 28)
         inside = (rows[:, :, None] & columns[:, None, :])[:, None]
         changed = torch.where(inside, shades(len(x), 1, 1, 1), noise)
-        now = margins(changed)
+        now = reached(changed)
         better = now > best
         noise = torch.where(better[:, None, None, None], changed, noise)
         best = torch.where(better, now, best)

@@ -5,8 +5,9 @@
 About ten minutes of one core. The network, its training and its rivals are the cells tagged
 `recipe` of the lesson, so that the two cannot differ. Each of the six voices is left out in turn.
 The settings of the rivals are chosen without it: on its partner (A and B, C and D, E and F), by
-what learned from the four others. The network has one setting, found by trials on A and D. A part
-that is done is kept in `build/studies`.
+what learned from the four others. The network has one setting, the second that
+was tried whole: what the first did with all six voices was seen before it was chosen. A part that
+is done is kept in `build/studies`.
 """
 
 from datetime import date
