@@ -49,6 +49,7 @@ ALSO = {
     "backprop": "backpropagation",
     "behaviou?ral cloning": "imitation learning",
     "federated learning": "federated averaging",
+    "IoU|Jaccard(?: index)?": "intersection over union",
     "L2[- ]regulari[sz]ation": "weight decay",
     "logistic function": "sigmoid",
     "quantization": "quantisation",
@@ -64,6 +65,14 @@ QUOTED = re.compile(r"""(\*|`)[^*`\n]+\?"?\1""")
 """A question that a lesson quotes, which answers nothing: else it would be found first."""
 
 
+WHAT_IS = re.compile(
+    r"(?:what(?:'s|’s| is| are| does| do)\s+|define\s+|explain\s+)?(?:(?:an?|the)\s+)?"
+    r"(.+?)(?:\s+mean)?\W*",
+    re.IGNORECASE,
+)
+"""A question for the meaning of a term, or the bare term."""
+
+
 @dataclass(frozen=True)
 class Paragraph:
     """A paragraph of a lesson, as plain text."""
@@ -71,6 +80,8 @@ class Paragraph:
     lesson: Lesson
     section: str
     text: str
+    terms: tuple[str, ...] = ()
+    """Terms of the lesson that stand here in italics, as they do where they are explained."""
 
     @property
     def link(self) -> str:
@@ -160,6 +171,12 @@ def in_our_words(question: str) -> str:
     return question
 
 
+def term_asked(question: str) -> str:
+    """Return what a question asks the meaning of, in small letters, if it is such a question."""
+    found = WHAT_IS.fullmatch(in_our_words(question))
+    return found[1].lower() if found else ""
+
+
 def paragraphs(lessons: Iterable[Lesson]) -> list[Paragraph]:
     """Return what the lessons say, paragraph by paragraph, without formulas and folded answers."""
     found = []
@@ -176,12 +193,17 @@ def paragraphs(lessons: Iterable[Lesson]) -> list[Paragraph]:
                 elif section not in ("Recall", "References") and not text.startswith(
                     ("|", "**Terms")
                 ):
+                    terms = tuple(term for term in lesson.terms if _in_italics(term, text))
                     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", QUOTED.sub("", text))
                     text = re.sub(r"\A(?:[-*]|\d+\.)\s|[*`]", "", text)
                     text = " ".join(text.split())
                     if len(text.split()) >= SHORTEST:
-                        found.append(Paragraph(lesson, section, text))
+                        found.append(Paragraph(lesson, section, text, terms))
     return found
+
+
+def _in_italics(term: str, text: str) -> bool:
+    return bool(re.search(rf"(?<!\*)\*{re.escape(term)}(s|es)?\*(?!\*)", text, re.IGNORECASE))
 
 
 class Index:
@@ -215,8 +237,20 @@ class Index:
             _keep(kept)
         return np.array([kept[key] for key in keys], dtype=np.float32)
 
+    def explained(self, question: str) -> list[int]:
+        """Return the places that explain the term which a question asks about, one per lesson."""
+        asked = term_asked(question)
+        places: dict[str, int] = {}
+        for place, each in enumerate(self.found):
+            if any(asked in (term.lower(), f"{term.lower()}s") for term in each.terms):
+                places.setdefault(each.lesson.id, place)
+        return list(places.values())
+
     def answer(self, question: str) -> Answer:
-        """Rank by words and meaning, refuse by meaning: words find, and cannot doubt."""
+        """Rank by words and meaning, refuse by meaning: words find, and cannot doubt.
+
+        What a term means is said where it stands in italics: that comes first, and is no doubt.
+        """
         asked = list(dict.fromkeys([question, in_our_words(question)]))
         scores, note = self.words(asked).max(axis=0, keepdims=True), ""
         if self.encoder:
@@ -225,9 +259,13 @@ class Index:
         else:
             note = "(By its words alone: the encoder is not here, and could not be fetched.)"
             enough = scores.max() >= ENOUGH_WORDS
-        if not enough:
+        explained = self.explained(question)
+        if not (enough or explained):
             return Answer(question, (), note)
-        places = best_of_lessons(scores, self.lessons)[0]
+        told = {self.lessons[place] for place in explained}
+        ranked = best_of_lessons(scores, self.lessons)[0]
+        others = [each for each in ranked if enough and self.lessons[each] not in told]
+        places = [*explained, *others][:3]
         return Answer(question, tuple(self.found[place] for place in places), note)
 
 

@@ -1,6 +1,7 @@
 """`dlcourse ask`: what is found, what is refused, what is kept, and what cannot be asked."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -44,11 +45,12 @@ def letters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Letters:
     return encoder
 
 
-def lesson(id: str, text: str, folder: Path) -> Lesson:
+def lesson(id: str, text: str, folder: Path, terms: Sequence[str] = ()) -> Lesson:
     """Write a lesson of a few paragraphs, and read it."""
     path = folder / f"{id}_tiny.ipynb"
     about = {"id": id, "title": f"Lesson {id}", "part": int(id[0]), "question": "?", "minutes": 5}
-    about |= {"seconds": 1, "needs": [], "objectives": [], "data": [], "terms": [], "exercises": []}
+    about |= {"seconds": 1, "needs": [], "objectives": [], "data": [], "exercises": []}
+    about["terms"] = [*terms]
     cell = {"cell_type": "markdown", "metadata": {}, "source": text}
     path.write_text(json.dumps({"cells": [cell], "metadata": {"dlcourse": about}}))
     return Lesson.read(path)
@@ -190,6 +192,40 @@ def test_three_lessons_answer(letters: Letters, few: list[Lesson], monkeypatch):
     assert "12 Lesson 12 · XOR" in str(answer)
     assert "Found, not generated." in str(answer)
     assert 'href="12_tiny.ipynb#XOR"' in answer._repr_html_()
+
+
+def test_a_term_is_explained_where_it_stands_in_italics(
+    letters: Letters, few, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(asking, "ENOUGH", 1.1)
+    told = "Weights that are moved by their slopes have a *momentum*, as a ball that rolls has it."
+    first = lesson(
+        "34", f"Of momentum we speak below, and not yet here.\n\n{told}", tmp_path, ["momentum"]
+    )
+    index = Index(paragraphs([*few, first]))
+    plain = told.replace("*", "")
+    for question in (
+        "What is momentum?",
+        "what's a momentum",
+        "Momentum",
+        "What does momentum mean?",
+    ):
+        assert [each.text for each in index.answer(question).found] == [plain]
+    for question in ("What is momentum good for?", "What is a neuron?", "?!"):
+        assert index.answer(question).found == ()
+    monkeypatch.setattr(asking, "ENOUGH", 0.1)
+    found = index.answer("What is momentum?").found
+    assert found[0].text == plain
+    assert len({each.lesson.id for each in found}) == 3
+
+
+def test_every_term_of_the_course_is_explained():
+    index = Index(paragraphs(lessons()))
+    for each in lessons():
+        for term in each.terms:
+            for question in (f"What is {term}?", f"What are the {term}s?"):
+                places = index.explained(question)
+                assert each.id in {index.lessons[place] for place in places}, question
 
 
 def test_what_the_course_does_not_say_is_said_so(letters: Letters, few: list[Lesson], monkeypatch):
