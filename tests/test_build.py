@@ -148,6 +148,16 @@ def test_a_cell_is_not_ended_by_the_clock(make_lesson, monkeypatch):
     assert build.execute(make_lesson(slow)).failure is None
 
 
+def test_a_cell_may_use_more_on_a_slower_processor(make_lesson, monkeypatch):
+    for name, value in HURRY.items():
+        monkeypatch.setattr(limits, name, value)
+    monkeypatch.setenv(limits.SLOW, "100")
+    works = "import time\nwhile time.process_time() < 3:\n    sum(range(10**6))"
+    assert build.execute(make_lesson(works)).failure is None
+    monkeypatch.setenv(limits.SLOW, "0.5")
+    assert "more than 0.5 seconds of a core" in str(build.execute(make_lesson(ENDLESS)).failure)
+
+
 @pytest.mark.parametrize("deaths", [1, 2, 3])
 def test_a_kernel_that_dies_at_once_is_started_again(make_lesson, monkeypatch, deaths):
     """As it does where another program takes one of its ports before it can."""
