@@ -45,18 +45,41 @@ COMMON = frozenset(
 
 
 ALSO = {
+    "AI": "artificial intelligence",
+    "activation function": "activation",
     "autodiff": "automatic differentiation",
     "backprop": "backpropagation",
+    "batch[- ]?normali[sz]ation": "batch norm",
     "behaviou?ral cloning": "imitation learning",
-    "federated learning": "federated averaging",
+    "BPE": "byte-pair encoding",
+    "CNN|convolutional (?:neural )?network": "convolution",
+    "confidence interval": "95 % interval",
+    "data augmentation": "augmentation",
+    "data leakage|leakage": "leak",
+    "Dice (?:coefficient|index|score)": "Dice",
+    "FedAvg|federated learning": "federated averaging",
+    "FID": "Fréchet distance",
+    "HMM": "hidden Markov model",
     "IoU|Jaccard(?: index)?": "intersection over union",
     "L2[- ]regulari[sz]ation": "weight decay",
+    "layer[- ]?normali[sz]ation": "layer norm",
+    "learning[- ]rate schedule": "schedule",
     "logistic function": "sigmoid",
-    "quantization": "quantisation",
+    "LoRA": "low rank",
+    "loss function": "loss",
+    "MCTS|Monte[- ]Carlo tree search": "tree search",
+    "non-max(?:imum)?[- ]suppression": "suppression",
+    "ridge regression": "ridge",
     "rollout": "play-out",
     "(?:skip|shortcut)[- ]connection": "residual connection",
+    "softmax function": "softmax",
     "step[- ]size": "learning rate",
-    "true positive rate": "recall",
+    "TPR|true positive rate": "recall",
+    "transfer learning": "transfer",
+    "vanishing gradient(?: problem)?": "vanishing",
+    "weight initiali[sz]ation": "initialisation",
+    "WER": "word error rate",
+    "word embedding": "embedding",
 }
 """What others say, as patterns, and what the lessons say: each is one of their `terms`."""
 
@@ -66,8 +89,10 @@ QUOTED = re.compile(r"""(\*|`)[^*`\n]+\?"?\1""")
 
 
 WHAT_IS = re.compile(
-    r"(?:what(?:'s|’s| is| are| does| do)\s+|define\s+|explain\s+)?(?:(?:an?|the)\s+)?"
-    r"(.+?)(?:\s+mean)?\W*",
+    r"\W*(?:(?:please|can you|could you)\s+)*"
+    r"(?:what(?:['’]?s| is| are|( does| do))\s+|(?:define|explain)\W+)?"
+    r"(?:exactly\s+|meant by\s+|the (?:meaning|definition) of\s+)?(?:the term\s+)?"
+    r"(?:(?:an?|the)\s+)?(.+?)(?(1)\W+(?:mean|stand for))(?:,?\s+please)?\W*",
     re.IGNORECASE,
 )
 """A question for the meaning of a term, or the bare term."""
@@ -82,6 +107,8 @@ class Paragraph:
     text: str
     terms: tuple[str, ...] = ()
     """Terms of the lesson that stand here in italics, as they do where they are explained."""
+    tells: bool = True
+    """Whether it says anything: a lesson's opening question and objectives only name a thing."""
 
     @property
     def link(self) -> str:
@@ -144,9 +171,10 @@ def ask(question: str) -> Answer:
 def _readers(lesson: Lesson) -> Lesson:
     """Return the reader's own copy of a lesson, or the course's where that cannot be read."""
     try:
-        return own(lesson)
-    except ValueError:
+        mine = own(lesson)
+    except (OSError, ValueError, RecursionError):
         return lesson
+    return mine if mine.id == lesson.id else lesson
 
 
 def checked(question: str) -> str:
@@ -167,14 +195,19 @@ def checked(question: str) -> str:
 def in_our_words(question: str) -> str:
     """Return a question with the lessons' terms in the place of those that others use."""
     for theirs, ours in ALSO.items():
-        question = re.sub(rf"\b{theirs}(s?)\b", rf"{ours}\1", question, flags=re.IGNORECASE)
+        question = re.sub(rf"\b(?:{theirs})(s?)\b", rf"{ours}\1", question, flags=re.IGNORECASE)
     return question
 
 
 def term_asked(question: str) -> str:
-    """Return what a question asks the meaning of, in small letters, if it is such a question."""
+    """Return what a question asks the meaning of, as `_spelled`, if it is such a question."""
     found = WHAT_IS.fullmatch(in_our_words(question))
-    return found[1].lower() if found else ""
+    return _spelled(found[2]) if found else ""
+
+
+def _spelled(term: str) -> str:
+    """Return a term so that hyphens, blanks, capitals and the ocean do not count."""
+    return re.sub(r"is(?=e|ing|ation)", "iz", re.sub(r"[\W_]+", "", term.lower()))
 
 
 def paragraphs(lessons: Iterable[Lesson]) -> list[Paragraph]:
@@ -197,8 +230,9 @@ def paragraphs(lessons: Iterable[Lesson]) -> list[Paragraph]:
                     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", QUOTED.sub("", text))
                     text = re.sub(r"\A(?:[-*]|\d+\.)\s|[*`]", "", text)
                     text = " ".join(text.split())
+                    tells = section != "What you can do now" and text != lesson.question
                     if len(text.split()) >= SHORTEST:
-                        found.append(Paragraph(lesson, section, text, terms))
+                        found.append(Paragraph(lesson, section, text, terms, tells))
     return found
 
 
@@ -212,6 +246,7 @@ class Index:
     def __init__(self, found: list[Paragraph]) -> None:
         self.found = found
         self.lessons = np.array([each.lesson.id for each in found])
+        self.tells = np.array([each.tells for each in found])
         self.words = Words([f"{each.section} {each.text}" for each in found])
 
     @cached_property
@@ -242,7 +277,8 @@ class Index:
         asked = term_asked(question)
         places: dict[str, int] = {}
         for place, each in enumerate(self.found):
-            if any(asked in (term.lower(), f"{term.lower()}s") for term in each.terms):
+            known = map(_spelled, each.terms)
+            if any(asked in (term, f"{term}s", f"{term}es") for term in known):
                 places.setdefault(each.lesson.id, place)
         return list(places.values())
 
@@ -263,7 +299,7 @@ class Index:
         if not (enough or explained):
             return Answer(question, (), note)
         told = {self.lessons[place] for place in explained}
-        ranked = best_of_lessons(scores, self.lessons)[0]
+        ranked = best_of_lessons(scores, self.lessons, self.tells)[0]
         others = [each for each in ranked if enough and self.lessons[each] not in told]
         places = [*explained, *others][:3]
         return Answer(question, tuple(self.found[place] for place in places), note)

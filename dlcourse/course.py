@@ -75,7 +75,7 @@ class Cell:
     @property
     def tags(self) -> frozenset[str]:
         """The cell's tags, such as `exercise` or `instructor`."""
-        return frozenset(self.metadata.get("tags", ()))
+        return frozenset(self.metadata.get("tags") or ())
 
     @classmethod
     def read(cls, stored: dict[str, Any]) -> Self:
@@ -84,7 +84,7 @@ class Cell:
             id=stored.get("id", ""),
             kind=stored["cell_type"],
             source="".join(stored["source"]),
-            metadata=stored["metadata"],
+            metadata=dict(stored["metadata"]),
             outputs=tuple(stored.get("outputs", ())),
             execution_count=stored.get("execution_count"),
         )
@@ -158,7 +158,7 @@ class Lesson:
             ) from error
         checked = _checked(metadata, path)
         # a learner's copy of an earlier edition has none
-        article = tuple(Finding.read(each, path) for each in metadata.get("article", ()))
+        article = tuple(Finding.read(each, path) for each in metadata.get("article") or ())
         return cls(**checked, article=article, path=path, cells=cells)
 
 

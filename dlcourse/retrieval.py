@@ -53,11 +53,14 @@ class Words:
         return scores / whole if whole else scores
 
 
-def best_of_lessons(scores: np.ndarray, lessons: np.ndarray, count: int = 3) -> np.ndarray:
+def best_of_lessons(
+    scores: np.ndarray, lessons: np.ndarray, tells: np.ndarray | None = None, count: int = 3
+) -> np.ndarray:
     """Return the places of the best paragraphs, each of another lesson: (questions, count).
 
     A lesson's best paragraph is raised by the mean of its five best, for where a question is
-    answered, its neighbours speak of it as well.
+    answered, its neighbours speak of it as well. Where `tells` (paragraphs,) is False, a paragraph
+    speaks for its lesson and is not returned itself.
     """
     names = list(dict.fromkeys(lessons.tolist()))
     places, raised = [], []
@@ -65,7 +68,8 @@ def best_of_lessons(scores: np.ndarray, lessons: np.ndarray, count: int = 3) -> 
         mine = np.flatnonzero(lessons == name)
         found = scores[:, mine]
         top = np.sort(found, axis=1)[:, -NEIGHBOURS:].mean(axis=1)
-        places.append(mine[found.argmax(axis=1)])
+        chosen = found if tells is None else np.where(tells[mine], found, -np.inf)
+        places.append(mine[chosen.argmax(axis=1)])
         raised.append(found.max(axis=1) + top)
     order = np.argsort(-np.array(raised), axis=0, kind="stable")[:count].T  # (questions, count)
     return np.take_along_axis(np.array(places).T, order, axis=1)

@@ -83,6 +83,8 @@ def test_each_paragraph_is_of_another_lesson_and_neighbours_speak_for_it():
     scores = np.array([[0.9, 0.8, 0.7, 0.1, 0.75]])
     assert retrieval.best_of_lessons(scores, lessons).tolist() == [[0, 4, 2]]
     assert retrieval.best_of_lessons(scores, lessons, count=1).tolist() == [[0]]
+    tells = np.array([False, True, True, True, True])
+    assert retrieval.best_of_lessons(scores, lessons, tells).tolist() == [[1, 4, 2]]
     alone = np.array([[0.8, 0.0, 0.75, 0.75, 0.1]])
     assert retrieval.best_of_lessons(alone, lessons)[0, 0] == 2
 
@@ -93,6 +95,8 @@ def test_words_of_others_become_those_of_the_lessons():
         in_our_words("L2 regularization?") == in_our_words("l2-regularisation?") == "weight decay?"
     )
     assert in_our_words("Shortcuts, and backpropagation") == "Shortcuts, and backpropagation"
+    assert in_our_words("What is a TPR? A CNN?") == "What is a recall? A convolution?"
+    assert in_our_words("myJaccard, IoUx") == "myJaccard, IoUx"
     assert {*asking.ALSO.values()} <= {term for each in lessons() for term in each.terms}
 
 
@@ -184,6 +188,14 @@ def test_a_question_that_is_quoted_is_no_answer(tmp_path: Path):
     ]
 
 
+def test_what_a_lesson_sets_out_to_tell_is_no_answer(letters: Letters, tmp_path, monkeypatch):
+    monkeypatch.setattr(asking, "ENOUGH", 0.1)
+    told, aim = "A rest of warmth keeps the tea hot.", "Say why the tea stays hot."
+    text = f"{told}\n\n## What you can do now\n\n- {aim}"
+    answer = Index(paragraphs([lesson("12", text, tmp_path)])).answer("Why the tea stays hot?")
+    assert [each.text for each in answer.found] == [told]
+
+
 def test_three_lessons_answer(letters: Letters, few: list[Lesson], monkeypatch):
     monkeypatch.setattr(asking, "ENOUGH", 0.1)
     answer = Index(paragraphs(few)).answer("How do layers compute XOR?")
@@ -217,6 +229,24 @@ def test_a_term_is_explained_where_it_stands_in_italics(
     found = index.answer("What is momentum?").found
     assert found[0].text == plain
     assert len({each.lesson.id for each in found}) == 3
+
+
+@pytest.mark.parametrize(
+    ("term", "asked"),
+    [
+        ("cross-validation", "cross validation"),
+        ("initialisation", "What is initialization?"),
+        ("Amdahl's law", "What is Amdahl’s law?"),
+        ("bias", "What are biases?"),
+        ("Kaplan–Meier curve", "what is a Kaplan-Meier curve"),
+        ("word error rate", "What does WER stand for?"),
+    ],
+)
+def test_a_term_may_be_spelled_in_other_ways(letters: Letters, tmp_path, term: str, asked: str):
+    told = f"This is what we mean by *{term}*, in so many words."
+    index = Index(paragraphs([lesson("34", told, tmp_path, [term])]))
+    assert index.explained(asked) == [0]
+    assert index.explained(f"Why {asked}?") == []
 
 
 def test_every_term_of_the_course_is_explained():
@@ -310,9 +340,13 @@ def test_the_readers_own_copy_is_asked(letters: Letters, few: list[Lesson], tmp_
     monkeypatch.setattr(paths, "MINE", mine)
     lesson("11", "My own note says that XOR is easy for two layers.", mine)
     (mine / "12_tiny.ipynb").write_text("damaged")
+    (mine / "21_tiny.ipynb").mkdir()
+    lesson("34", "Another lesson under the name of this one.", mine).path.rename(
+        mine / "22_tiny.ipynb"
+    )
     found = {each.lesson.id: each for each in ask("How is XOR computed by layers?").found}
     assert found["11"].text.startswith("My own note")
-    assert found["12"].lesson.path.parent == tmp_path
+    assert {found[id].lesson.path.parent for id in found if id != "11"} == {tmp_path}
 
 
 @pytest.mark.parametrize(
