@@ -18,18 +18,19 @@ def _visits(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
 
 
 def _surprises(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
-    """Yield surprises of members and of others: apart, mixed, tied, few, unequally many."""
+    """Yield surprises of members and of others: apart, mixed, tied, few, nearly tied, many."""
     yield np.array([0.1, 0.2]), np.array([0.5, 0.9, 0.3])
     yield np.array([0.7, 0.8, 0.9]), np.array([0.1])
     yield np.array([0.5]), np.array([0.5])
     yield np.array([0.2, 0.4, 0.4, 3.0]), np.array([0.4, 0.1, 0.4])
     yield np.array([0.1, 0.1, 9.0]), np.array([0.2, 0.3])
+    yield np.array([0.3004, 0.52]), np.array([0.3, 0.5201, 0.54])
     for members, others in ((12, 12), (20, 9)):
-        yield rng.exponential(0.5, members).round(1), rng.exponential(0.8, others).round(1)
+        yield rng.exponential(0.5, members), rng.exponential(0.8, others)
 
 
 def _pulls(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
-    """Yield gradients, a clip and noise: short, long, zero ones, one patient, no noise, much."""
+    """Yield gradients, a clip and noise: short, long, zero ones, one patient, none, much noise."""
     yield np.array([[3.0, 4.0], [0.3, 0.4]]), 1.0, np.zeros(2)
     yield np.array([[3.0, 4.0], [-3.0, -4.0], [0.0, 0.0]]), 2.0, np.array([0.5, -1.0])
     yield np.array([[0.1, 0.2, -0.1]]), 4.0, np.array([1.0, 0.0, -2.0])
@@ -37,10 +38,14 @@ def _pulls(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
     for patients, weights, clip in ((5, 3, 0.7), (12, 6, 3.0)):
         rows = rng.normal(size=(patients, weights)) * rng.exponential(2.0, size=(patients, 1))
         yield rows, clip, rng.normal(size=weights)
+    yield np.zeros((0, 3)), 2.0, np.array([0.5, -1.0, 0.25])  # nobody was drawn
 
 
 def _ledgers(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
-    """Yield losses, their chances and ε: all below, all above, mixed, one that equals ε."""
+    """Yield losses, their chances and ε: all below, all above, mixed, one that equals ε.
+
+    In the last, the chances lack a tenth: losses beyond the grid.
+    """
     yield np.array([-1.0, 0.0, 1.0]), np.array([0.2, 0.3, 0.5]), 2.0
     yield np.array([1.0, 2.0]), np.array([0.5, 0.5]), 0.0
     yield np.array([1.0, 2.0, 3.0]), np.array([0.7, 0.2, 0.1]), 2.0
@@ -48,6 +53,7 @@ def _ledgers(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:
     for size, epsilon in ((6, 0.5), (40, 1.5)):
         chances = rng.random(size)
         yield rng.normal(0.5, 1.5, size), chances / chances.sum(), epsilon
+    yield np.array([0.0, 2.0, 3.0]), np.array([0.4, 0.3, 0.2]), 1.0
 
 
 def _secrets(rng: np.random.Generator) -> Iterable[tuple[Any, ...]]:

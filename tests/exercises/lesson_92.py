@@ -1,4 +1,4 @@
-"""Lesson 92: which mutants may pass, right answers in other styles, how values are computed."""
+"""Lesson 92: which mutants may pass, other styles, answers that look right, computed values."""
 
 from computed import Computed
 
@@ -65,6 +65,46 @@ STYLES = {
                     sent[i] += masks[i, j]
                     sent[j] -= masks[i, j]
             return sent
+        """,
+    ),
+}
+
+WRONG = {
+    "92.leak": (
+        """
+        def success(members, others):  # what lies close counts as equal
+            gap = np.subtract.outer(members, others)
+            return np.mean((gap < -1e-9) + 0.5 * (abs(gap) < 0.05))
+        """,
+        """
+        def success(members, others):  # what lies close counts as equal, and only once
+            gap = np.subtract.outer(members, others)
+            return np.mean((gap <= -0.05) + 0.5 * (abs(gap) < 0.05))
+        """,
+        """
+        def success(members, others):
+            gap = np.subtract.outer(np.round(members, 1), np.round(others, 1))
+            return np.mean((gap < 0) + 0.5 * (gap == 0))
+        """,
+        """
+        def success(members, others):
+            gap = np.round(np.subtract.outer(members, others), 1)
+            return np.mean((gap < 0) + 0.5 * (gap == 0))
+        """,
+    ),
+    "92.private-sum": (
+        """
+        def private_sum(gradients, clip, noise):  # nothing is released where nobody was drawn
+            if len(gradients) == 0:
+                return np.zeros(gradients.shape[1])
+            lengths = np.linalg.norm(gradients, axis=1, keepdims=True)
+            return (gradients * clip / np.maximum(lengths, clip)).sum(axis=0) + clip * noise
+        """,
+    ),
+    "92.excess": (
+        """
+        def excess(losses, chances, epsilon):
+            return np.average(np.maximum(0, 1 - np.exp(epsilon - losses)), weights=chances)
         """,
     ),
 }

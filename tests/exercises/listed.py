@@ -9,10 +9,13 @@ EVERY = [exercise for lesson in lessons() for exercise in exercises(lesson)]
 
 
 def listed(name: str) -> dict[str, Any]:
-    """Return EQUIVALENT, STYLES or COMPUTED of all lessons; ValueError if an exercise is not."""
+    """Return EQUIVALENT, STYLES, COMPUTED or WRONG of all lessons that have it.
+
+    Raises ValueError if an exercise is not.
+    """
     found: dict[str, Any] = {}
     for lesson in lessons():
-        found |= getattr(import_module(f"lesson_{lesson}"), name)
+        found |= getattr(import_module(f"lesson_{lesson}"), name, {})
     unknown = sorted(set(found) - {exercise.id for exercise in EVERY})
     if unknown:
         raise ValueError(f"{name} lists {unknown}, but no exercise is named so: mend the name.")
