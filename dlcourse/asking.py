@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcourse import data, paths
-from dlcourse.course import Lesson, no_lessons, own, survey
+from dlcourse.course import Lesson, in_italics, no_lessons, own, survey
 from dlcourse.data import catalog
 from dlcourse.encoder import Encoder
 from dlcourse.retrieval import Words, best_of_lessons
@@ -226,7 +226,7 @@ def paragraphs(lessons: Iterable[Lesson]) -> list[Paragraph]:
                 elif section not in ("Recall", "References") and not text.startswith(
                     ("|", "**Terms")
                 ):
-                    terms = tuple(term for term in lesson.terms if _in_italics(term, text))
+                    terms = tuple(term for term in lesson.terms if in_italics(term, text))
                     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", QUOTED.sub("", text))
                     text = re.sub(r"\A(?:[-*]|\d+\.)\s|[*`]", "", text)
                     text = " ".join(text.split())
@@ -234,10 +234,6 @@ def paragraphs(lessons: Iterable[Lesson]) -> list[Paragraph]:
                     if len(text.split()) >= SHORTEST:
                         found.append(Paragraph(lesson, section, text, terms, tells))
     return found
-
-
-def _in_italics(term: str, text: str) -> bool:
-    return bool(re.search(rf"(?<!\*)\*{re.escape(term)}(s|es)?\*(?!\*)", text, re.IGNORECASE))
 
 
 class Index:

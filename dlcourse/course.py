@@ -162,6 +162,11 @@ class Lesson:
         return cls(**checked, article=article, path=path, cells=cells)
 
 
+def in_italics(term: str, text: str) -> bool:
+    """Tell whether a term stands in italics in a text, as it does where it is explained."""
+    return bool(re.search(rf"(?<!\*)\*{re.escape(term)}(s|es)?\*(?!\*)", text, re.IGNORECASE))
+
+
 def _checked(metadata: Any, path: Path) -> dict[str, Any]:
     """Return the metadata with lists as tuples; raise ValueError where a field is amiss."""
     others = ("article", "path", "cells")

@@ -15,7 +15,7 @@ from typing import Any
 from nbformat.validator import iter_validate
 
 from dlcourse.build import fingerprint
-from dlcourse.course import PARTS, Cell, Lesson
+from dlcourse.course import PARTS, Cell, Lesson, in_italics
 from dlcourse.pictures import PNG, pictures_of
 
 WORDS_PER_MINUTE = 170
@@ -214,7 +214,7 @@ def strip(a: Anatomy) -> str:
 @check
 def terms_are_explained(a: Anatomy) -> Iterator[str]:
     for term in a.lesson.terms:
-        if not re.search(rf"(?<!\*)\*{re.escape(term)}(s|es)?\*(?!\*)", a.text, re.I):
+        if not in_italics(term, a.text):
             yield f"The term {term!r} is nowhere in italics (*{term}*), where it is explained."
 
 

@@ -142,9 +142,9 @@ CAPTIONS: dict[str, tuple[str, ...]] = {
         "1,200 digits for one process, and 87, shaded, for the other",
         "What more processes bring",
     ),
+    "92": ("Privacy loss of 300 steps", "The patients, by disease"),
     "94": ("A usual morning, a weaker lamp, a crooked tray",),
     "99": ("Zeros: which stand on their heads?",),
-    "92": ("Privacy loss of 300 steps", "The patients, by disease"),
 }
 """Titles that name what is shown and state nothing of it, by lesson."""
 

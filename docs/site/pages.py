@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-from dlcourse.course import MEMORY, PARTS, Cell, Lesson, article_table, lessons
+from dlcourse.course import MEMORY, PARTS, Cell, Lesson, article_table, in_italics, lessons
 from dlcourse.data import catalog
 from dlcourse.exercises import Exercise, find
 from dlcourse.paths import ROOT, STUDIES
@@ -233,7 +233,7 @@ def glossary(course: tuple[Lesson, ...]) -> str:
 def explanation(term: str, lesson: Lesson) -> str:
     """Return the paragraph in which a lesson has a term in italics, with a formula that follows."""
     for block, following in pairwise([*written(lesson).split("\n\n"), ""]):
-        if re.search(rf"(?<!\*)\*{re.escape(term)}", block, re.I) and block[0] not in "<|#$":
+        if in_italics(term, block) and block[0] not in "<|#$":
             return f"{block}\n\n{following}" if following.startswith("$$") else block
     return ""
 

@@ -1,26 +1,19 @@
 """A right answer passes in whatever style it is written."""
 
-import inspect
 from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 import pytest
 import torch
-from listed import EVERY, listed
+from listed import EVERY, sources
 
 from dlcourse.exercises import plain
 
-SOURCES = [
-    pytest.param(exercise, source, id=f"{exercise.id} {number}")
-    for exercise in EVERY
-    for number, source in enumerate(listed("STYLES").get(exercise.id, ()), start=1)
-]
 
-
-@pytest.mark.parametrize(("exercise", "source"), SOURCES)
+@pytest.mark.parametrize(("exercise", "source"), sources("STYLES"))
 def test_listed_style_passes(exercise, source):
-    assert exercise.assess(exercise.define(inspect.cleandoc(source))) == ("passed", "")
+    assert exercise.assess(exercise.define(source)) == ("passed", "")
 
 
 # --- results in another form ----------------------------------------------------------------------
